@@ -1,0 +1,144 @@
+package dev.lethe.audit.report;
+
+import dev.lethe.audit.Card;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything a reader needs, and nothing that needs a network.
+ *
+ * @param subject what was tested
+ * @param seed the root of all randomness in the run
+ * @param findings strongest first; the first one is the headline
+ * @param attacks evidence for each attack that ran, in the order of the findings
+ * @param slices exposure of groups of people under the strongest attack; empty if none were asked for
+ * @param exposed the training records that the strongest attack is surest of, most exposed first
+ * @param refused what was asked for and not computed, each with the reason
+ * @param notTested what this audit did not look at, for the reader who must sign
+ * @param limits what the numbers do not say
+ */
+public record Report(
+        Subject subject,
+        long seed,
+        Provenance provenance,
+        Training training,
+        List<Finding> findings,
+        List<AttackEvidence> attacks,
+        List<SliceExposure> slices,
+        List<ExposedRecord> exposed,
+        List<String> refused,
+        List<String> notTested,
+        List<String> limits) {
+    public Report {
+        findings = List.copyOf(findings);
+        attacks = List.copyOf(attacks);
+        slices = List.copyOf(slices);
+        exposed = List.copyOf(exposed);
+        refused = List.copyOf(refused);
+        notTested = List.copyOf(notTested);
+        limits = List.copyOf(limits);
+    }
+
+    /**
+     * @param title one line, for example {@code mlp predicting 'job' from bank-full.csv}
+     * @param model the recipe in words
+     * @param data name of the data, for example the file name
+     * @param attribution of the data where its licence asks for it; else empty
+     * @param members how many records the audited model was trained on
+     * @param nonMembers how many records of the same kind it was not trained on
+     * @param classes how many classes it tells apart
+     * @param targets how many models of the recipe took the part of the audited model in turn
+     * @param shadows how many shadow models told the attacker about each record
+     */
+    public record Subject(
+            String title,
+            String model,
+            String data,
+            String attribution,
+            int members,
+            int nonMembers,
+            int classes,
+            int targets,
+            int shadows) {}
+
+    /**
+     * @param settings every setting of the run by its command-line name, in order
+     * @param dataHash SHA-256 of the records as read
+     * @param storeHash SHA-256 of the shadow models' logits
+     * @param environment versions, numeric kernel, threads, operating system, in order
+     * @param started ISO-8601 instant
+     */
+    public record Provenance(
+            String version,
+            Map<String, String> settings,
+            String dataHash,
+            String storeHash,
+            Map<String, String> environment,
+            String started,
+            double seconds) {}
+
+    /** Loss in nats and accuracy in [0, 1] of the audited model on its members and on the non-members. */
+    public record Training(double trainLossNats, double testLossNats, double trainAccuracy, double testAccuracy) {}
+
+    /**
+     * One attack's evidence over all targets.
+     *
+     * @param roc mean curve with its band
+     * @param histogram scores of members and non-members of the audited model
+     */
+    public record AttackEvidence(Card card, Curve roc, Histogram histogram) {}
+
+    /**
+     * A ROC with a pointwise band: at false-positive rate {@code fpr[i]} the true-positive rate is {@code tpr[i]}, in
+     * [{@code low[i]}, {@code high[i]}]. {@code fpr} ascends from the lowest rate that the non-members can resolve to 1.
+     */
+    public record Curve(double[] fpr, double[] tpr, double[] low, double[] high, double confidence) {}
+
+    /** Counts of scores in bins; bin i spans [{@code edges[i]}, {@code edges[i + 1]}). */
+    public record Histogram(double[] edges, int[] members, int[] nonMembers) {}
+
+    /**
+     * Exposure of a group of people.
+     *
+     * @param column the slicing column, {@code value} the group's value or range
+     * @param members how many training records the group has
+     * @param auc within the group, with its interval
+     * @param tpr share of the group's members found at the false-positive rate {@code fpr} of the whole, with interval
+     */
+    public record SliceExposure(
+            String column,
+            String value,
+            int members,
+            int nonMembers,
+            double auc,
+            double aucLow,
+            double aucHigh,
+            double fpr,
+            double tpr,
+            double tprLow,
+            double tprHigh,
+            double confidence) {}
+
+    /**
+     * A training record and how surely the strongest attack knows that it was in.
+     *
+     * @param row row number in the data as given; the first record is 1
+     * @param label its class
+     * @param falseAlarms share of non-members that score at least as high, with interval
+     * @param targetsFlagged of {@code targetsTrained} models that had this record in training, how many gave it away at
+     *     one false alarm in a hundred
+     * @param flaggedLow interval of that share
+     */
+    public record ExposedRecord(
+            int row,
+            String label,
+            double score,
+            double falseAlarms,
+            double falseAlarmsLow,
+            double falseAlarmsHigh,
+            int targetsFlagged,
+            int targetsTrained,
+            double flaggedLow,
+            double flaggedHigh,
+            double confidence) {}
+}

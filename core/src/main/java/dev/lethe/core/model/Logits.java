@@ -1,0 +1,68 @@
+package dev.lethe.core.model;
+
+/**
+ * What a classifier says of some records, before any softmax.
+ *
+ * @param values row-major, one row a record, one column a class; not copied, not to be written
+ */
+public record Logits(float[] values, int classes) {
+    public Logits {
+        if (classes < 2 || values.length % classes != 0) {
+            throw new IllegalArgumentException(values.length + " values do not make rows of " + classes + " classes");
+        }
+    }
+
+    /** How many records. */
+    public int size() {
+        return values.length / classes;
+    }
+
+    public float at(int row, int label) {
+        return values[row * classes + label];
+    }
+
+    /** The class with the largest logit; the first of equals. */
+    public int argMax(int row) {
+        int best = 0;
+        for (int k = 1; k < classes; k++) {
+            if (at(row, k) > at(row, best)) {
+                best = k;
+            }
+        }
+        return best;
+    }
+
+    /** Cross-entropy -ln p(label), in nats, computed in double precision from the logits. */
+    public double lossNats(int row, int label) {
+        double max = at(row, argMax(row));
+        double sum = 0;
+        for (int k = 0; k < classes; k++) {
+            sum += Math.exp(at(row, k) - max);
+        }
+        return Math.log(sum) - (at(row, label) - max);
+    }
+
+    /** Softmax of one row, in double precision, written to {@code into}. */
+    public void probabilities(int row, double[] into) {
+        double max = at(row, argMax(row));
+        double sum = 0;
+        for (int k = 0; k < classes; k++) {
+            into[k] = Math.exp(at(row, k) - max);
+            sum += into[k];
+        }
+        for (int k = 0; k < classes; k++) {
+            into[k] /= sum;
+        }
+    }
+
+    /** Share of rows whose arg-max is the label. */
+    public double accuracy(int[] labels) {
+        int right = 0;
+        for (int row = 0; row < labels.length; row++) {
+            if (argMax(row) == labels[row]) {
+                right++;
+            }
+        }
+        return (double) right / labels.length;
+    }
+}
