@@ -61,9 +61,7 @@ public final class Examples implements Records {
 
     /** Values in one example. */
     public int width() {
-        return labels.length == 0
-                ? Arrays.stream(shape).reduce(1, (a, b) -> a * b)
-                : features.length / labels.length;
+        return labels.length == 0 ? Arrays.stream(shape).reduce(1, (a, b) -> a * b) : features.length / labels.length;
     }
 
     @Override

@@ -69,7 +69,8 @@ public record Table(List<Column> columns) {
                 .orElseThrow(() -> new IllegalArgumentException("no column '" + label + "'; the columns are "
                         + columns.stream().map(Column::name).toList()));
         if (columns.size() == 1) {
-            throw new IllegalArgumentException("column '" + label + "' is the only one, so nothing is left to predict from");
+            throw new IllegalArgumentException(
+                    "column '" + label + "' is the only one, so nothing is left to predict from");
         }
         Map<String, Integer> codes = new LinkedHashMap<>();
         if (target instanceof Column.Categorical categorical) {
@@ -80,8 +81,7 @@ public record Table(List<Column> columns) {
                     .mapToDouble(row -> ((Column.Numeric) target).values()[row])
                     .distinct()
                     .sorted()
-                    .forEach(value -> codes.put(
-                            new Column.Numeric("", new double[] {value}).text(0), codes.size()));
+                    .forEach(value -> codes.put(new Column.Numeric("", new double[] {value}).text(0), codes.size()));
         }
         Map<String, Integer> used = new HashMap<>();
         int[] labels = new int[size()];
@@ -94,8 +94,8 @@ public record Table(List<Column> columns) {
             used.put(text, labels[row]);
         }
         if (used.size() < 2) {
-            throw new IllegalArgumentException("label column '" + label + "' has only one value, "
-                    + used.keySet() + "; a classifier needs two");
+            throw new IllegalArgumentException(
+                    "label column '" + label + "' has only one value, " + used.keySet() + "; a classifier needs two");
         }
         List<Column> features =
                 columns.stream().filter(c -> !c.name().equals(label)).toList();

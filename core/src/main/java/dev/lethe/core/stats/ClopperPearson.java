@@ -27,7 +27,8 @@ public final class ClopperPearson {
         check(successes, trials, tail);
         return successes == 0
                 ? 0
-                : BetaDistribution.of(successes, trials - successes + 1.0).inverseCumulativeProbability(tail);
+                : BetaDistribution.of((double) successes, trials - successes + 1.0)
+                        .inverseCumulativeProbability(tail);
     }
 
     /** The one-sided upper bound that fails with probability at most {@code tail}. */
@@ -35,7 +36,8 @@ public final class ClopperPearson {
         check(successes, trials, tail);
         return successes == trials
                 ? 1
-                : BetaDistribution.of(successes + 1.0, trials - successes).inverseSurvivalProbability(tail);
+                : BetaDistribution.of(successes + 1.0, (double) (trials - successes))
+                        .inverseSurvivalProbability(tail);
     }
 
     private static void check(long successes, long trials, double tail) {
