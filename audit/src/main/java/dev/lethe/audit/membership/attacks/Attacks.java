@@ -11,8 +11,8 @@ public final class Attacks {
             new ConfidenceThreshold(),
             new EntropyThreshold(true),
             Shokri.DEFAULT,
-            new Lira(Lira.Variance.AUTO),
-            new LiraOffline(Lira.Variance.AUTO));
+            Lira.DEFAULT,
+            LiraOffline.DEFAULT);
 
     private Attacks() {}
 

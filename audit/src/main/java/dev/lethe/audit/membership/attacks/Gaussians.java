@@ -5,23 +5,26 @@ import dev.lethe.audit.membership.Part;
 import dev.lethe.audit.membership.Signal;
 import java.util.Arrays;
 
-/** One normal distribution a record: its logit-scaled confidence over the shadows that have it IN, or OUT. */
+/** One normal distribution a record: its (saturated) logit-scaled confidence over the shadows that have it IN, or OUT. */
 final class Gaussians {
-    /** From this many shadow models on, a spread of its own for each record beats a common one (LiRA, section VI). */
-    private static final int CROSSOVER = 64;
-
     /** Keeps densities finite where all shadows agree to the bit. */
     private static final double SMALLEST_DEVIATION = 1e-6;
 
+    private final double saturation;
     private final double[] mean;
     private final double[] deviation;
 
-    private Gaussians(double[] mean, double[] deviation) {
+    private Gaussians(double saturation, double[] mean, double[] deviation) {
+        this.saturation = saturation;
         this.mean = mean;
         this.deviation = deviation;
     }
 
-    static Gaussians fit(MembershipView view, Part part, Lira.Variance variance) {
+    /**
+     * @param perRecord a spread for each record; else one for all, from deviations from each record's own mean
+     * @param saturation confidence x counts as s tanh(x/s); infinity leaves it as it is
+     */
+    static Gaussians fit(MembershipView view, Part part, boolean perRecord, double saturation) {
         int records = view.records();
         double[] mean = new double[records];
         double[] squares = new double[records];
@@ -31,14 +34,15 @@ final class Gaussians {
             double[] signal = view.shadow(shadow, Signal.LOGIT_MARGIN);
             for (int record = 0; record < records; record++) {
                 if (view.part(shadow, record) == part) {
-                    double delta = signal[record] - mean[record];
+                    double value = saturate(signal[record], saturation);
+                    double delta = value - mean[record];
                     mean[record] += delta / ++count[record];
-                    squares[record] += delta * (signal[record] - mean[record]);
+                    squares[record] += delta * (value - mean[record]);
                 }
             }
         }
         double[] deviation = new double[records];
-        if (variance == Lira.Variance.PER_RECORD || (variance == Lira.Variance.AUTO && view.shadows() >= CROSSOVER)) {
+        if (perRecord) {
             for (int record = 0; record < records; record++) {
                 deviation[record] = bounded(squares[record] / Math.max(1, count[record] - 1));
             }
@@ -51,21 +55,25 @@ final class Gaussians {
             }
             Arrays.fill(deviation, bounded(sum / Math.max(1, freedom)));
         }
-        return new Gaussians(mean, deviation);
+        return new Gaussians(saturation, mean, deviation);
+    }
+
+    private static double saturate(double value, double saturation) {
+        return saturation == Double.POSITIVE_INFINITY ? value : saturation * Math.tanh(value / saturation);
     }
 
     private static double bounded(double variance) {
         return Math.max(Math.sqrt(variance), SMALLEST_DEVIATION);
     }
 
-    /** Natural logarithm of the density, up to the constant that all records share. */
-    double logDensity(int record, double value) {
-        double z = deviation(record, value);
+    /** Natural logarithm of the density at a confidence, up to the constant that all records share. */
+    double logDensity(int record, double confidence) {
+        double z = deviations(record, confidence);
         return -0.5 * z * z - Math.log(deviation[record]);
     }
 
-    /** Distance from the mean in standard deviations. */
-    double deviation(int record, double value) {
-        return (value - mean[record]) / deviation[record];
+    /** How many standard deviations a confidence is above the mean. */
+    double deviations(int record, double confidence) {
+        return (saturate(confidence, saturation) - mean[record]) / deviation[record];
     }
 }

@@ -12,15 +12,21 @@ import java.util.List;
  * The online likelihood-ratio attack: is the target's confidence on this record likelier under models that saw it or
  * under models that did not? Both are normal on the logit scale. Decisions where the literature differs:
  * {@code docs/math/lira.md}.
+ *
+ * @param saturation confidence x on the logit scale counts as s tanh(x/s), since beyond some point more of it is noise;
+ *     infinity for the plain attack of the paper, 0 to choose by rehearsal on shadows
  */
-public record Lira(Variance variance) implements MembershipAttack {
+public record Lira(Variance variance, double saturation) implements MembershipAttack {
+    /** Everything chosen by rehearsal. */
+    public static final Lira DEFAULT = new Lira(Variance.AUTO, 0);
+
     /** How the spread of a record's confidence over models is estimated. */
     public enum Variance {
         /** One spread for all records, from deviations from each record's own mean: for few shadow models. */
         GLOBAL,
         /** One spread a record: for many shadow models. */
         PER_RECORD,
-        /** Per record from 64 shadow models on, global below. */
+        /** Whichever finds more when a shadow takes the target's place. */
         AUTO
     }
 
@@ -38,15 +44,25 @@ public record Lira(Variance variance) implements MembershipAttack {
         return CARD;
     }
 
+    public Lira {
+        if (!(saturation >= 0)) {
+            throw new IllegalArgumentException("saturation " + saturation + " must be at least 0");
+        }
+    }
+
     @Override
     public Scores attack(MembershipView view) {
-        Gaussians in = Gaussians.fit(view, Part.IN, variance);
-        Gaussians out = Gaussians.fit(view, Part.OUT, variance);
+        return Scores.of(score(view, LiraShape.choose(view, variance, saturation, Lira::score)));
+    }
+
+    private static double[] score(MembershipView view, LiraShape shape) {
+        Gaussians in = Gaussians.fit(view, Part.IN, shape.perRecord(), shape.saturation());
+        Gaussians out = Gaussians.fit(view, Part.OUT, shape.perRecord(), shape.saturation());
         double[] observed = view.target(Signal.LOGIT_MARGIN);
         double[] scores = new double[observed.length];
         for (int record = 0; record < scores.length; record++) {
             scores[record] = in.logDensity(record, observed[record]) - out.logDensity(record, observed[record]);
         }
-        return Scores.of(scores);
+        return scores;
     }
 }

@@ -11,8 +11,13 @@ import java.util.List;
 /**
  * The offline likelihood-ratio attack: how far is the target's confidence on this record above that of models that did
  * not see it? One-sided, as in the paper: unusually low confidence is no sign of membership.
+ *
+ * @param saturation as for {@link Lira}
  */
-public record LiraOffline(Lira.Variance variance) implements MembershipAttack {
+public record LiraOffline(Lira.Variance variance, double saturation) implements MembershipAttack {
+    /** Everything chosen by rehearsal. */
+    public static final LiraOffline DEFAULT = new LiraOffline(Lira.Variance.AUTO, 0);
+
     private static final Card CARD = new Card(
             "lira-offline",
             "Likelihood-ratio attack, offline (LiRA)",
@@ -27,15 +32,25 @@ public record LiraOffline(Lira.Variance variance) implements MembershipAttack {
         return CARD;
     }
 
-    /** Scores in standard deviations: a monotone form of the paper's tail probability that does not saturate at 1. */
+    public LiraOffline {
+        if (!(saturation >= 0)) {
+            throw new IllegalArgumentException("saturation " + saturation + " must be at least 0");
+        }
+    }
+
     @Override
     public Scores attack(MembershipView view) {
-        Gaussians out = Gaussians.fit(view, Part.OUT, variance);
+        return Scores.of(score(view, LiraShape.choose(view, variance, saturation, LiraOffline::score)));
+    }
+
+    /** In standard deviations: a monotone form of the paper's tail probability that does not saturate at 1. */
+    private static double[] score(MembershipView view, LiraShape shape) {
+        Gaussians out = Gaussians.fit(view, Part.OUT, shape.perRecord(), shape.saturation());
         double[] observed = view.target(Signal.LOGIT_MARGIN);
         double[] scores = new double[observed.length];
         for (int record = 0; record < scores.length; record++) {
-            scores[record] = out.deviation(record, observed[record]);
+            scores[record] = out.deviations(record, observed[record]);
         }
-        return Scores.of(scores);
+        return scores;
     }
 }

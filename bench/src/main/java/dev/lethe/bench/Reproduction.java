@@ -1,0 +1,16 @@
+package dev.lethe.bench;
+
+import java.nio.file.Path;
+
+/** A published experiment at fixed settings and a fixed seed. */
+interface Reproduction {
+    String name();
+
+    String summary();
+
+    /** Where the public data can be had. */
+    String dataHome();
+
+    /** Prints the published figures, ours, and whether they agree within the stated tolerance; returns the last. */
+    boolean run(Path data) throws Exception;
+}

@@ -1,0 +1,36 @@
+package dev.lethe.core.model;
+
+import dev.lethe.core.data.Examples;
+import dev.lethe.core.data.LabelledTable;
+import dev.lethe.core.data.TableEncoder;
+import dev.lethe.core.random.Seed;
+
+/**
+ * A recipe for tables: fits a {@link TableEncoder} on the training rows alone, then trains on the encoded examples. The
+ * encoder is part of the model, so what it gives away is audited with it.
+ *
+ * @param inner the recipe for the encoded examples
+ */
+public record EncodedTrainer(Trainer<Examples> inner) implements Trainer<LabelledTable> {
+    @Override
+    public Predictor<LabelledTable> train(LabelledTable data, int[] rows, Seed seed, Progress progress) {
+        TableEncoder encoder = TableEncoder.fit(data, rows);
+        Predictor<Examples> predictor = inner.train(encoder.encode(data), rows, seed, progress);
+        return new Predictor<>() {
+            @Override
+            public Logits logits(LabelledTable table) {
+                return predictor.logits(encoder.encode(table));
+            }
+
+            @Override
+            public void close() {
+                predictor.close();
+            }
+        };
+    }
+
+    @Override
+    public String describe() {
+        return "encoded " + inner.describe();
+    }
+}
