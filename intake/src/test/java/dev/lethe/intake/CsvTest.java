@@ -239,6 +239,20 @@ final class CsvTest {
     }
 
     @Test
+    void aSmallFileThatUnpacksToALargeOneIsStopped() throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write("a,b\n1,2\n".repeat(1 << 18).getBytes(StandardCharsets.UTF_8));
+        }
+        Limits limits = new Limits(1 << 20, 10, 10, 1 << 30, 10, 10);
+
+        assertThat(packed.size()).isLessThan(1 << 14);
+        assertBad(
+                () -> Csv.read(file(packed.toByteArray()), CsvOptions.DEFAULT.withLimits(limits)),
+                "holds more than 1048576 bytes, the limit set for one file");
+    }
+
+    @Test
     void columnsCanBeDropped() throws IOException {
         Table table = Csv.read(file("id,n,gone\nann,1,\nbo,2,\n"), CsvOptions.DEFAULT.withDrop(Set.of("id", "gone")));
 
