@@ -4,6 +4,7 @@ import static dev.lethe.intake.BadInputException.quoted;
 
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dev.lethe.core.data.Column;
 import dev.lethe.core.data.LabelledTable;
 import dev.lethe.core.data.Table;
@@ -135,12 +136,18 @@ public final class Csv {
                         CsvReader.builder()
                                 .fieldSeparator(delimiter)
                                 .trimWhitespacesAroundQuotes(true)
+                                .allowUnclosedQuote(false)
+                                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+                                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                                 .maxBufferSize(options.limits().cellCharacters())
                                 .build(collector, text)
                                 .iterator(),
                         delimiter,
                         options);
             } catch (CsvParseException e) {
+                if (e.getCause() instanceof BadInputException ours) {
+                    throw ours;
+                }
                 // The library's own message may quote the cell.
                 throw new BadInputException(
                         file,

@@ -2,6 +2,7 @@ package dev.lethe.intake;
 
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,8 +50,10 @@ final class Delimiter {
             for (RecordCollector.Line line : CsvReader.builder()
                     .fieldSeparator(delimiter)
                     .trimWhitespacesAroundQuotes(true)
+                    .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+                    .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                     .build(new RecordCollector(file, Limits.DEFAULT), start)) {
-                if (!line.isBlank()) {
+                if (!line.cells().stream().allMatch(String::isEmpty)) {
                     widths.add(line.cells().size());
                 }
                 if (widths.size() == LINES) {

@@ -106,7 +106,9 @@ public final class Idx {
             int count = header(file, source, LABELS, 1)[0];
             if (count > limits.values()) {
                 throw new BadInputException(
-                        file, "says it holds " + count + " labels, above the limit of " + limits.values());
+                        file,
+                        "says it holds " + count + " labels, above the limit of " + limits.values()
+                                + "; it is damaged, or take fewer records");
             }
             byte[] labels = source.readNBytes(count);
             if (labels.length < count) {

@@ -81,7 +81,9 @@ public record Table(List<Column> columns) {
                     .mapToDouble(row -> ((Column.Numeric) target).values()[row])
                     .distinct()
                     .sorted()
-                    .forEach(value -> codes.put(new Column.Numeric("", new double[] {value}).text(0), codes.size()));
+                    // 0 and -0 are two doubles with one text, hence one class.
+                    .forEach(value ->
+                            codes.putIfAbsent(new Column.Numeric("", new double[] {value}).text(0), codes.size()));
         }
         Map<String, Integer> used = new HashMap<>();
         int[] labels = new int[size()];
