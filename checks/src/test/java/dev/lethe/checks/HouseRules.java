@@ -9,6 +9,7 @@ import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -58,7 +59,8 @@ final class HouseRules {
                 new Wall("protect does not know audit", protectDoesNotKnowAudit()),
                 new Wall("native memory", onlyNnOwnsNativeMemory()),
                 new Wall("attacks do not see the answer key", attacksDoNotSeeTheAnswerKey()),
-                new Wall("the answer key has two readers", theAnswerKeyHasTwoReaders()),
+                new Wall("the answer key has few readers", theAnswerKeyHasFewReaders()),
+                new Wall("the attacker's view keeps no answer key", theViewKeepsNoAnswerKey()),
                 new Wall("randomness", onlyOnePackageDrawsRandomBits()),
                 new Wall("no seeded noise", noSeededNoise()),
                 new Wall("no release without a charge", noReleaseWithoutACharge()),
@@ -132,15 +134,28 @@ final class HouseRules {
                 .because("the Referee alone knows who was in; an attack that looks is not an attack");
     }
 
-    private ArchRule theAnswerKeyHasTwoReaders() {
+    private ArchRule theAnswerKeyHasFewReaders() {
         return noClasses()
                 .that(are(not(named(membership("AnswerKey"))))
                         .and(not(named(membership("Referee"))))
-                        .and(not(named(membership("ShadowStore")))))
+                        .and(not(named(membership("ShadowStore"))))
+                        .and(not(named(membership("MembershipView")))))
                 .should()
                 .dependOnClassesThat(named(membership("AnswerKey")))
                 .allowEmptyShould(true)
-                .because("the Referee plays the game and the ShadowStore deals the cards; nobody else needs to know");
+                .because(
+                        "the Referee plays the game, the ShadowStore trains by the key, and the MembershipView is cut from it;"
+                                + " nobody else needs to know");
+    }
+
+    private ArchRule theViewKeepsNoAnswerKey() {
+        return noFields()
+                .that()
+                .areDeclaredInClassesThat(named(membership("MembershipView")))
+                .should()
+                .haveRawType(named(membership("AnswerKey")))
+                .allowEmptyShould(true)
+                .because("the view is handed to the attack, which could look inside");
     }
 
     private ArchRule onlyOnePackageDrawsRandomBits() {

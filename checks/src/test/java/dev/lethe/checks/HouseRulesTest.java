@@ -17,6 +17,7 @@ import dev.lethe.planted.audit.PhonesHome;
 import dev.lethe.planted.audit.TakesNativeMemory;
 import dev.lethe.planted.audit.Talks;
 import dev.lethe.planted.audit.first.Hen;
+import dev.lethe.planted.audit.membership.MembershipView;
 import dev.lethe.planted.audit.membership.Peeks;
 import dev.lethe.planted.audit.membership.Referee;
 import dev.lethe.planted.audit.membership.ShadowStore;
@@ -136,8 +137,10 @@ class HouseRulesTest {
                 Planted.guilty("attacks do not see the answer key", Peeks.class),
                 Planted.guilty("attacks do not see the answer key", PeeksFromAside.class),
                 Planted.innocent("attacks do not see the answer key", Guesses.class),
-                Planted.guilty("the answer key has two readers", ReadsTheKey.class),
-                Planted.innocent("the answer key has two readers", Referee.class, ShadowStore.class),
+                Planted.guilty("the answer key has few readers", ReadsTheKey.class),
+                Planted.innocent("the answer key has few readers", Referee.class, ShadowStore.class),
+                Planted.guilty("the attacker's view keeps no answer key", MembershipView.class),
+                Planted.innocent("the attacker's view keeps no answer key", Referee.class, ShadowStore.class),
                 Planted.innocent("randomness", Draws.class, DrawsBits.FromAStream.class),
                 Planted.guilty("no seeded noise", SeedsItsNoise.class),
                 Planted.innocent("no seeded noise", DrawsItsNoise.class),
