@@ -79,7 +79,7 @@ public final class Examples implements Records {
         return classes;
     }
 
-    /** A copy of some rows, in the order given. */
+    @Override
     public Examples select(int[] rows) {
         int width = width();
         float[] some = new float[rows.length * width];

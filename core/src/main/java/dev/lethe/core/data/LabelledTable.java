@@ -20,7 +20,7 @@ public record LabelledTable(Table features, int[] labels, List<String> classes, 
         return labels.length;
     }
 
-    /** A copy of some rows, in the order given. */
+    @Override
     public LabelledTable select(int[] rows) {
         int[] some = new int[rows.length];
         for (int i = 0; i < rows.length; i++) {

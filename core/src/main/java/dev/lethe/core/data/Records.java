@@ -17,6 +17,9 @@ public interface Records {
     /** Class names; at least two. */
     List<String> classes();
 
+    /** Some rows, in the order given, as records of the same type, columns or shape, and classes. */
+    Records select(int[] rows);
+
     /** SHA-256 (hex) over content, labels and class names; equal data, equal fingerprint. */
     String fingerprint();
 }

@@ -14,19 +14,10 @@ public interface Trainer<D extends Records> {
      * Trains on the given rows of {@code data} alone; everything fitted (encoder, scaling, weights) sees no other row.
      *
      * @param rows distinct row numbers, at least one
-     * @param progress told the share of this training that is done, in [0, 1]; may throw to stop
+     * @param progress told how far this training has come; may throw to stop it
      */
-    Predictor<D> train(D data, int[] rows, Seed seed, TrainingProgress progress);
+    Predictor<D> train(D data, int[] rows, Seed seed, Progress progress);
 
     /** The recipe as canonical text: two trainers with equal text train alike. Hashed into stores and reports. */
     String describe();
-
-    /** Says nothing to anybody. */
-    TrainingProgress QUIET = done -> {};
-
-    /** How far one training has come. */
-    @FunctionalInterface
-    interface TrainingProgress {
-        void at(double done);
-    }
 }

@@ -1,0 +1,170 @@
+package dev.lethe.nn;
+
+import dev.lethe.core.data.Examples;
+import dev.lethe.core.model.Progress;
+import dev.lethe.core.random.Seed;
+import dev.lethe.core.random.Shuffle;
+import java.util.Arrays;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One training of one network, on the calling thread.
+ *
+ * <p>Examples stay in the Java heap, shared by all threads; a step copies one mini-batch to native memory.
+ */
+final class Fit {
+    private final Network network;
+    private final Examples data;
+    private final Optimization how;
+    private final Seed seed;
+
+    Fit(Network network, Examples data, Optimization how, Seed seed) {
+        this.network = network;
+        this.data = data;
+        this.how = how;
+        this.seed = seed;
+    }
+
+    /** Trains to the end and returns the weights to keep. */
+    float[] run(int[] rows, Progress progress) {
+        int[] fitted = rows;
+        int[] heldBack = new int[0];
+        if (how.patience() > 0 && rows.length >= 10) {
+            int[] order = rows.clone();
+            Shuffle.inPlace(order, seed.fork("hold-back").stream());
+            heldBack = Arrays.copyOf(order, rows.length / 10);
+            fitted = Arrays.copyOfRange(order, heldBack.length, order.length);
+        }
+        float[] weights = network.initial(seed.fork("initial"));
+        network.load(weights);
+        float[] best = weights;
+        double bestLoss = Double.POSITIVE_INFINITY;
+        int since = 0;
+        try (PointerScope scope = new PointerScope()) {
+            Steps steps = new Steps(Math.min(how.batch(), fitted.length));
+            UniformRandomProvider shuffles = seed.fork("shuffle").stream();
+            int[] order = fitted.clone();
+            for (int epoch = 0; epoch < how.epochs(); epoch++) {
+                Shuffle.inPlace(order, shuffles);
+                for (int from = 0; from < order.length; from += how.batch()) {
+                    steps.step(weights, order, from, Math.min(how.batch(), order.length - from));
+                }
+                progress.at("training", (epoch + 1.0) / how.epochs());
+                if (heldBack.length > 0) {
+                    double loss = new NetworkPredictor(network).meanLoss(data, heldBack);
+                    if (loss < bestLoss) {
+                        bestLoss = loss;
+                        best = weights.clone();
+                        since = 0;
+                    } else if (++since >= how.patience()) {
+                        break;
+                    }
+                }
+            }
+        }
+        float[] kept = heldBack.length > 0 ? best : weights;
+        for (float weight : kept) {
+            if (!Float.isFinite(weight)) {
+                throw new ArithmeticException("training diverged: a weight is not finite after learning rate "
+                        + how.learningRate() + "; lower the learning rate");
+            }
+        }
+        return kept;
+    }
+
+    /** Optimizer and buffers: a full batch and, made when first met, the smaller last one. */
+    private final class Steps {
+        private final Adam adam;
+        private final float[] gradient;
+        private final float[] gathered;
+        private final long[] gatheredLabels;
+        private final Tensor flatGradient;
+        private final FloatPointer gradientMemory;
+        private final FloatPointer weightMemory;
+        private final Generator dropout;
+        private final boolean dense;
+        private final Batch full;
+        private Batch last;
+
+        /** Native input and label buffers of one batch size. */
+        private record Batch(
+                int size,
+                Tensor input,
+                FloatPointer inputMemory,
+                Tensor labels,
+                LongPointer labelMemory,
+                @Nullable DenseGradient byHand) {}
+
+        Steps(int batch) {
+            adam = new Adam(network.parameterCount(), how.learningRate(), how.weightDecay());
+            gradient = new float[network.parameterCount()];
+            gathered = new float[batch * data.width()];
+            gatheredLabels = new long[batch];
+            flatGradient = torch.zeros(network.parameterCount());
+            gradientMemory = Tensors.data(flatGradient);
+            weightMemory = Tensors.data(network.flat());
+            dropout = torch.make_generator_cpu(seed.fork("dropout").toLong());
+            dense = DenseGradient.covers(network.layers());
+            full = batch(batch);
+            last = full;
+        }
+
+        private Batch batch(int size) {
+            long[] shape = new long[data.shape().length + 1];
+            shape[0] = size;
+            for (int i = 1; i < shape.length; i++) {
+                shape[i] = data.shape()[i - 1];
+            }
+            try (NoGradGuard guard = new NoGradGuard()) {
+                Tensor input = Tensors.floats(shape);
+                Tensor labels = dense ? Tensors.longs(size, 1) : Tensors.longs(size);
+                return new Batch(
+                        size,
+                        input,
+                        Tensors.data(input),
+                        labels,
+                        labels.data_ptr_long(),
+                        dense ? new DenseGradient(network, flatGradient, input, labels, dropout) : null);
+            }
+        }
+
+        /** One step on rows {@code order[from..from+size)}; {@code weights} mirrors the network's parameters. */
+        void step(float[] weights, int[] order, int from, int size) {
+            Batch batch = full;
+            if (size != full.size()) {
+                if (size != last.size()) {
+                    last = batch(size);
+                }
+                batch = last;
+            }
+            int width = data.width();
+            for (int i = 0; i < size; i++) {
+                int row = order[from + i];
+                System.arraycopy(data.features(), row * width, gathered, i * width, width);
+                gatheredLabels[i] = data.labels()[row];
+            }
+            batch.inputMemory().put(gathered, 0, size * width);
+            batch.labelMemory().put(gatheredLabels, 0, size);
+            try (PointerScope scope = new PointerScope()) {
+                if (batch.byHand() != null) {
+                    try (NoGradGuard guard = new NoGradGuard()) {
+                        batch.byHand().compute();
+                    }
+                } else {
+                    network.gradient(batch.input(), batch.labels(), dropout, flatGradient);
+                }
+            }
+            gradientMemory.get(gradient);
+            adam.step(weights, gradient);
+            weightMemory.put(weights);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.lethe.nn;
+
+/** One layer of a feed-forward network, as settings; shapes are those of one example. */
+public sealed interface Layer {
+    /** Shape of the output for an input of the given shape; refuses shapes it cannot take. */
+    int[] outputShape(int[] input);
+
+    /** Affine map of a vector. */
+    record Linear(int inputs, int outputs) implements Layer {
+        public Linear {
+            positive("inputs", inputs);
+            positive("outputs", outputs);
+        }
+
+        @Override
+        public int[] outputShape(int[] input) {
+            if (input.length != 1 || input[0] != inputs) {
+                throw mismatch(this, input);
+            }
+            return new int[] {outputs};
+        }
+    }
+
+    /** Elementwise max(0, x). */
+    record Relu() implements Layer {
+        @Override
+        public int[] outputShape(int[] input) {
+            return input;
+        }
+    }
+
+    /** Elementwise hyperbolic tangent. */
+    record Tanh() implements Layer {
+        @Override
+        public int[] outputShape(int[] input) {
+            return input;
+        }
+    }
+
+    /** In training, zeroes each value with probability {@code rate} and scales the rest by 1/(1 - rate). */
+    record Dropout(double rate) implements Layer {
+        public Dropout {
+            if (!(rate >= 0 && rate < 1)) {
+                throw new IllegalArgumentException("dropout rate " + rate + " must lie in [0, 1)");
+            }
+        }
+
+        @Override
+        public int[] outputShape(int[] input) {
+            return input;
+        }
+    }
+
+    /** Square two-dimensional convolution, stride 1, zero padding that keeps height and width when kernel is odd. */
+    record Conv2d(int inputs, int outputs, int kernel) implements Layer {
+        public Conv2d {
+            positive("inputs", inputs);
+            positive("outputs", outputs);
+            positive("kernel", kernel);
+        }
+
+        @Override
+        public int[] outputShape(int[] input) {
+            int padding = 2 * (kernel / 2);
+            if (input.length != 3 || input[0] != inputs || Math.min(input[1], input[2]) + padding < kernel) {
+                throw mismatch(this, input);
+            }
+            return new int[] {outputs, input[1] + padding - kernel + 1, input[2] + padding - kernel + 1};
+        }
+    }
+
+    /** Square maximum pooling with stride equal to its window. */
+    record MaxPool2d(int window) implements Layer {
+        public MaxPool2d {
+            positive("window", window);
+        }
+
+        @Override
+        public int[] outputShape(int[] input) {
+            if (input.length != 3 || Math.min(input[1], input[2]) < window) {
+                throw mismatch(this, input);
+            }
+            return new int[] {input[0], input[1] / window, input[2] / window};
+        }
+    }
+
+    /** Any shape to a vector. */
+    record Flatten() implements Layer {
+        @Override
+        public int[] outputShape(int[] input) {
+            int width = 1;
+            for (int side : input) {
+                width *= side;
+            }
+            return new int[] {width};
+        }
+    }
+
+    private static void positive(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " " + value + " must be at least 1");
+        }
+    }
+
+    private static IllegalArgumentException mismatch(Layer layer, int[] input) {
+        return new IllegalArgumentException(
+                layer + " cannot take an input of shape " + java.util.Arrays.toString(input));
+    }
+}

@@ -1,0 +1,63 @@
+package dev.lethe.nn;
+
+import dev.lethe.core.data.Examples;
+import dev.lethe.core.model.Logits;
+import dev.lethe.core.model.Predictor;
+import java.util.Arrays;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/** A trained network as a black box; owns it. */
+final class NetworkPredictor implements Predictor<Examples> {
+    /** Rows in one forward pass: bounds memory, changes no bit of a dense network's rows. */
+    private static final int CHUNK = 1024;
+
+    private final Network network;
+
+    NetworkPredictor(Network network) {
+        this.network = network;
+    }
+
+    @Override
+    public Logits logits(Examples data) {
+        if (!Arrays.equals(data.shape(), network.inputShape())) {
+            throw new IllegalArgumentException("examples have shape " + Arrays.toString(data.shape())
+                    + ", the model was trained on " + Arrays.toString(network.inputShape()));
+        }
+        float[] values = new float[data.size() * network.outputs()];
+        int width = data.width();
+        for (int from = 0; from < data.size(); from += CHUNK) {
+            int size = Math.min(CHUNK, data.size() - from);
+            try (PointerScope scope = new PointerScope();
+                    NoGradGuard guard = new NoGradGuard()) {
+                long[] shape = new long[data.shape().length + 1];
+                shape[0] = size;
+                for (int i = 1; i < shape.length; i++) {
+                    shape[i] = data.shape()[i - 1];
+                }
+                Tensor input = Tensors.floats(shape);
+                Tensors.data(input).put(data.features(), from * width, size * width);
+                Tensor logits = network.forward(input, null).contiguous();
+                Tensors.data(logits).get(values, from * network.outputs(), size * network.outputs());
+            }
+        }
+        return new Logits(values, network.outputs());
+    }
+
+    /** Mean cross-entropy on some rows, in nats. */
+    double meanLoss(Examples data, int[] rows) {
+        Examples some = data.select(rows);
+        Logits logits = logits(some);
+        double sum = 0;
+        for (int row = 0; row < some.size(); row++) {
+            sum += logits.lossNats(row, some.labels()[row]);
+        }
+        return sum / some.size();
+    }
+
+    @Override
+    public void close() {
+        network.close();
+    }
+}

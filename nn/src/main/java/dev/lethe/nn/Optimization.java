@@ -1,0 +1,35 @@
+package dev.lethe.nn;
+
+/**
+ * How a network is fitted: Adam on mini-batches of the mean cross-entropy.
+ *
+ * @param epochs passes over the training rows, at least 1; the most there are when stopping early
+ * @param learningRate of Adam
+ * @param batch examples in a mini-batch; the last one of an epoch holds the rest
+ * @param weightDecay decoupled, 0 for none
+ * @param patience stop when the loss on a held-back tenth of the training rows has not fallen for this many epochs, and
+ *     keep the best weights; 0 trains to the end on all rows
+ */
+public record Optimization(int epochs, double learningRate, int batch, double weightDecay, int patience) {
+    /** 60 epochs of Adam at 0.001 on batches of 64. */
+    public static final Optimization DEFAULT = new Optimization(60, 1e-3, 64, 0, 0);
+
+    public Optimization {
+        if (epochs < 1 || epochs > 100_000) {
+            throw new IllegalArgumentException("epochs " + epochs + " must lie in 1..100000");
+        }
+        if (!(learningRate > 0 && learningRate <= 10)) {
+            throw new IllegalArgumentException("learning rate " + learningRate + " must lie in (0, 10]");
+        }
+        if (batch < 1) {
+            throw new IllegalArgumentException("batch " + batch + " must be at least 1");
+        }
+        if (!(weightDecay >= 0 && weightDecay < 1 / learningRate)) {
+            throw new IllegalArgumentException(
+                    "weight decay " + weightDecay + " must be at least 0 and below 1/learning rate");
+        }
+        if (patience < 0) {
+            throw new IllegalArgumentException("patience " + patience + " must be at least 0");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.lethe.nn;
+
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+
+/** Copies between Java arrays and tensors. */
+final class Tensors {
+    private Tensors() {}
+
+    /** An uninitialised float tensor. */
+    static Tensor floats(long... shape) {
+        return torch.empty(shape, new TensorOptions(torch.ScalarType.Float), null);
+    }
+
+    /** An uninitialised tensor of 64-bit integers. */
+    static Tensor longs(long... shape) {
+        return torch.empty(shape, new TensorOptions(torch.ScalarType.Long), null);
+    }
+
+    static Tensor of(float[] values, long... shape) {
+        Tensor tensor = floats(shape);
+        data(tensor).put(values);
+        return tensor;
+    }
+
+    /** The memory of a contiguous float tensor; valid as long as the tensor is. */
+    static FloatPointer data(Tensor tensor) {
+        return tensor.data_ptr_float();
+    }
+
+    static float[] toArray(Tensor tensor) {
+        Tensor contiguous = tensor.contiguous();
+        float[] values = new float[Math.toIntExact(contiguous.numel())];
+        data(contiguous).get(values);
+        return values;
+    }
+}
