@@ -1,0 +1,241 @@
+package dev.lethe.audit.evidence;
+
+import dev.lethe.core.random.Seed;
+import dev.lethe.core.stats.ClopperPearson;
+import dev.lethe.core.stats.Interval;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.statistics.distribution.NormalDistribution;
+
+/**
+ * One attack's trials over all targets, measured: every value is the mean over targets, every interval accounts for
+ * the draw of people and the draw of targets.
+ *
+ * <p>Trials share their records: record i is the same person in each. The bootstrap draws records and targets anew, both
+ * with replacement (the people drawn are the same for all targets); intervals on rates are never narrower than
+ * Clopper-Pearson on the people of a single target, so that rotating targets does not count one person twice.
+ */
+public final class Evidence {
+    private static final int RESAMPLES = 1000;
+
+    private final List<Trial> trials;
+    private final List<Roc> rocs = new ArrayList<>();
+    private final double[] rates;
+    private final double confidence;
+    private final int members;
+    private final int nonMembers;
+    private final double auc;
+    private final double[] tpr;
+    private final double[] aucResamples;
+    private final double[][] tprResamples;
+
+    /** A measured value with its interval. */
+    public record Measurement(double value, double low, double high, String method) {}
+
+    /**
+     * @param trials at least one, all over the same records
+     * @param rates false-positive rates at which true-positive rates are measured, ascending
+     * @param confidence of all intervals
+     */
+    public Evidence(List<Trial> trials, double[] rates, double confidence, Seed seed) {
+        this.trials = List.copyOf(trials);
+        this.rates = rates.clone();
+        this.confidence = confidence;
+        members = trials.stream().mapToInt(Trial::members).min().orElseThrow();
+        nonMembers = trials.stream().mapToInt(Trial::nonMembers).min().orElseThrow();
+        double meanAuc = 0;
+        tpr = new double[rates.length];
+        for (Trial trial : trials) {
+            Roc roc = new Roc(trial);
+            meanAuc += roc.auc() / trials.size();
+            double[] at = roc.tprAt(rates);
+            for (int r = 0; r < rates.length; r++) {
+                tpr[r] += at[r] / trials.size();
+            }
+            rocs.add(roc);
+        }
+        auc = meanAuc;
+        aucResamples = new double[RESAMPLES];
+        tprResamples = new double[rates.length][RESAMPLES];
+        resample(seed);
+    }
+
+    private void resample(Seed seed) {
+        UniformRandomProvider random = seed.fork("bootstrap").stream();
+        int records = trials.get(0).scores().length;
+        int[] weights = new int[records];
+        for (int b = 0; b < RESAMPLES; b++) {
+            Arrays.fill(weights, 0);
+            for (int i = 0; i < records; i++) {
+                weights[random.nextInt(records)]++;
+            }
+            int drawn = 0;
+            for (int t = 0; t < rocs.size(); t++) {
+                Ranking.Measured measured =
+                        rocs.get(random.nextInt(rocs.size())).ranking().measure(weights, rates);
+                if (measured == null) {
+                    continue;
+                }
+                drawn++;
+                aucResamples[b] += measured.auc;
+                for (int r = 0; r < rates.length; r++) {
+                    tprResamples[r][b] += measured.tpr[r];
+                }
+            }
+            // A resample of so few records that one side is empty says nothing: it stands for no information.
+            aucResamples[b] = drawn == 0 ? 0.5 : aucResamples[b] / drawn;
+            for (int r = 0; r < rates.length; r++) {
+                tprResamples[r][b] = drawn == 0 ? rates[r] : tprResamples[r][b] / drawn;
+            }
+        }
+        Arrays.sort(aucResamples);
+        for (double[] resamples : tprResamples) {
+            Arrays.sort(resamples);
+        }
+    }
+
+    public List<Trial> trials() {
+        return trials;
+    }
+
+    public double[] rates() {
+        return rates.clone();
+    }
+
+    public double confidence() {
+        return confidence;
+    }
+
+    /** Members of the target with the fewest. */
+    public int members() {
+        return members;
+    }
+
+    /** Non-members of the target with the fewest. */
+    public int nonMembers() {
+        return nonMembers;
+    }
+
+    /** Area under the ROC, mean over targets, by percentile bootstrap. */
+    public Measurement auc() {
+        return around(auc, percentile(aucResamples), "bootstrap over records and targets");
+    }
+
+    /** True-positive rate at {@code rates[index]}, mean over targets. */
+    public Measurement tpr(int index) {
+        Interval bootstrap = percentile(tprResamples[index]);
+        Interval exact = exact(tpr[index], members, confidence);
+        return around(
+                tpr[index],
+                new Interval(Math.min(bootstrap.low(), exact.low()), Math.max(bootstrap.high(), exact.high())),
+                "Clopper-Pearson, widened by bootstrap over records and targets");
+    }
+
+    /** Balanced accuracy at thresholds fixed on shadows; empty if a trial has no such threshold. */
+    public Optional<Measurement> balancedAccuracy() {
+        if (trials.stream().anyMatch(t -> t.threshold().isEmpty())) {
+            return Optional.empty();
+        }
+        Fixed fixed = fixed();
+        double spread = spread(fixed.each(), (1 - confidence) / 2);
+        // Bonferroni over the two rates: together they hold with the stated confidence.
+        double split = 1 - (1 - confidence) / 2;
+        Interval tpr = exact(fixed.tpr(), members, split);
+        Interval fpr = exact(fixed.fpr(), nonMembers, split);
+        return Optional.of(around(
+                fixed.value(),
+                new Interval(
+                        Math.max(0, Math.min((tpr.low() + 1 - fpr.high()) / 2, fixed.value() - spread)),
+                        Math.min(1, Math.max((tpr.high() + 1 - fpr.low()) / 2, fixed.value() + spread))),
+                "Clopper-Pearson on both rates, widened by the spread over targets"));
+    }
+
+    /** Lower bound on {@link #balancedAccuracy} that fails with probability {@code tail}. */
+    public double balancedAccuracyLower(double tail) {
+        Fixed fixed = fixed();
+        double low = ClopperPearson.lower((long) Math.floor(fixed.tpr() * members), members, tail / 2);
+        double alarms = ClopperPearson.upper(
+                Math.min(nonMembers, (long) Math.ceil(fixed.fpr() * nonMembers)), nonMembers, tail / 2);
+        return Math.min((low + 1 - alarms) / 2, fixed.value() - spread(fixed.each(), tail));
+    }
+
+    /** Rates at the fixed thresholds, mean over targets, and the balanced accuracy of each target. */
+    private record Fixed(double tpr, double fpr, double[] each) {
+        double value() {
+            return (tpr + 1 - fpr) / 2;
+        }
+    }
+
+    private Fixed fixed() {
+        double hits = 0;
+        double alarms = 0;
+        double[] each = new double[trials.size()];
+        for (int t = 0; t < each.length; t++) {
+            double threshold = trials.get(t).threshold().orElseThrow();
+            double tpr = rocs.get(t).rateAtLeast(threshold, true);
+            double fpr = rocs.get(t).rateAtLeast(threshold, false);
+            hits += tpr / each.length;
+            alarms += fpr / each.length;
+            each[t] = (tpr + 1 - fpr) / 2;
+        }
+        return new Fixed(hits, alarms, each);
+    }
+
+    /** The threshold of each target at which a false-positive rate of {@code rate} is kept. */
+    public double[] thresholds(double rate) {
+        return rocs.stream().mapToDouble(roc -> roc.thresholdAt(rate)).toArray();
+    }
+
+    /** Lower bound on the area that fails with probability {@code tail}: the normal limit of the bootstrap. */
+    public double aucLower(double tail) {
+        double mean = Arrays.stream(aucResamples).average().orElseThrow();
+        double variance = Arrays.stream(aucResamples)
+                .map(a -> (a - mean) * (a - mean))
+                .average()
+                .orElseThrow();
+        return auc - NormalDistribution.of(0, 1).inverseSurvivalProbability(tail) * Math.sqrt(variance);
+    }
+
+    /** Lower bound on the true-positive rate that fails with probability {@code tail}, on one target's people. */
+    public double tprLower(int index, double tail) {
+        return ClopperPearson.lower((long) Math.floor(tpr[index] * members), members, tail);
+    }
+
+    /** Upper bound on the false-positive rate behind {@link #tpr}, that fails with probability {@code tail}. */
+    public double fprUpper(int index, double tail) {
+        return ClopperPearson.upper(Ranking.allowed(rates[index], nonMembers), nonMembers, tail);
+    }
+
+    /** How far the mean over targets may be from its limit, but with probability {@code tail} on either side. */
+    private static double spread(double[] each, double tail) {
+        if (each.length < 2) {
+            return 0;
+        }
+        double mean = Arrays.stream(each).average().orElseThrow();
+        double variance = Arrays.stream(each).map(x -> (x - mean) * (x - mean)).sum() / (each.length - 1);
+        return NormalDistribution.of(0, 1).inverseSurvivalProbability(tail) * Math.sqrt(variance / each.length);
+    }
+
+    private static Interval exact(double rate, int trials, double confidence) {
+        double tail = (1 - confidence) / 2;
+        // The slack keeps 0.1 * 5000 = 499.99.. from losing a success.
+        long down = (long) Math.floor(rate * trials + 1e-9);
+        long up = (long) Math.ceil(rate * trials - 1e-9);
+        return new Interval(
+                ClopperPearson.lower(Math.max(0, down), trials, tail),
+                ClopperPearson.upper(Math.min(trials, up), trials, tail));
+    }
+
+    private Interval percentile(double[] sorted) {
+        int tail = (int) Math.floor((1 - confidence) / 2 * sorted.length);
+        return new Interval(sorted[tail], sorted[sorted.length - 1 - tail]);
+    }
+
+    /** Measurements round outwards, and an interval always holds its value. */
+    private static Measurement around(double value, Interval interval, String method) {
+        return new Measurement(value, Math.min(interval.low(), value), Math.max(interval.high(), value), method);
+    }
+}

@@ -1,0 +1,124 @@
+package dev.lethe.audit.evidence;
+
+import java.util.Arrays;
+
+/**
+ * Records of one trial sorted by score, best first, equal scores in one block: everything that a ROC depends on.
+ *
+ * <p>Sorted once, measured many times: each resample of the bootstrap is one pass with other weights.
+ */
+final class Ranking {
+    private final int[] order;
+    /** For each position, whether the next one has a smaller score. */
+    private final boolean[] blockEnd;
+
+    private final boolean[] member;
+
+    Ranking(Trial trial) {
+        member = trial.member();
+        double[] scores = trial.scores();
+        int n = scores.length;
+        Integer[] boxed = new Integer[n];
+        Arrays.setAll(boxed, i -> i);
+        Arrays.sort(boxed, (a, b) -> Double.compare(scores[b], scores[a]));
+        order = new int[n];
+        blockEnd = new boolean[n];
+        for (int i = 0; i < n; i++) {
+            order[i] = boxed[i];
+            // == and not compare: 0.0 and -0.0 are one block.
+            blockEnd[i] = i == n - 1 || scores[boxed[i]] != scores[boxed[i + 1]];
+        }
+    }
+
+    /** What one pass measures. */
+    static final class Measured {
+        double auc;
+        final double[] tpr;
+
+        Measured(int rates) {
+            tpr = new double[rates];
+        }
+    }
+
+    /**
+     * Measures with each record counted {@code weights[record]} times.
+     *
+     * @param rates false-positive rates, ascending
+     * @return null if the weights leave no member or no non-member
+     */
+    @org.jspecify.annotations.Nullable
+    Measured measure(int[] weights, double[] rates) {
+        long positives = 0;
+        long negatives = 0;
+        for (int i = 0; i < member.length; i++) {
+            if (member[i]) {
+                positives += weights[i];
+            } else {
+                negatives += weights[i];
+            }
+        }
+        if (positives == 0 || negatives == 0) {
+            return null;
+        }
+        Measured measured = new Measured(rates.length);
+        double area = 0;
+        long truePositives = 0;
+        long falsePositives = 0;
+        long blockTrue = 0;
+        long blockFalse = 0;
+        int rate = 0;
+        for (int i = 0; i < order.length; i++) {
+            int weight = weights[order[i]];
+            if (member[order[i]]) {
+                blockTrue += weight;
+            } else {
+                blockFalse += weight;
+            }
+            if (blockEnd[i]) {
+                area += blockFalse * (truePositives + 0.5 * blockTrue);
+                while (rate < rates.length && falsePositives + blockFalse > allowed(rates[rate], negatives)) {
+                    measured.tpr[rate++] = (double) truePositives / positives;
+                }
+                truePositives += blockTrue;
+                falsePositives += blockFalse;
+                blockTrue = 0;
+                blockFalse = 0;
+            }
+        }
+        while (rate < rates.length) {
+            measured.tpr[rate++] = (double) truePositives / positives;
+        }
+        measured.auc = area / ((double) positives * negatives);
+        return measured;
+    }
+
+    /** The largest count of false positives whose rate is at most {@code rate}; robust to 0.001 * 5000 = 5.000..1. */
+    static long allowed(double rate, long negatives) {
+        return (long) Math.floor(rate * negatives * (1 + 1e-12));
+    }
+
+    /** The smallest score that may be called a member at this false-positive rate: infinity if none. */
+    double thresholdAt(double rate, double[] scores) {
+        long negatives = 0;
+        for (boolean in : member) {
+            if (!in) {
+                negatives++;
+            }
+        }
+        long limit = allowed(rate, negatives);
+        double threshold = Double.POSITIVE_INFINITY;
+        long falsePositives = 0;
+        for (int i = 0; i < order.length; i++) {
+            if (!member[order[i]]) {
+                falsePositives++;
+            }
+            if (blockEnd[i]) {
+                if (falsePositives > limit) {
+                    break;
+                }
+                threshold = scores[order[i]];
+            }
+        }
+        return threshold;
+    }
+}

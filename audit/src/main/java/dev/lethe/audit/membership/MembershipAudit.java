@@ -1,0 +1,168 @@
+package dev.lethe.audit.membership;
+
+import dev.lethe.audit.evidence.Trial;
+import dev.lethe.audit.report.Report;
+import dev.lethe.core.data.Records;
+import dev.lethe.core.model.Progress;
+import dev.lethe.core.model.Trainer;
+import dev.lethe.core.random.Seed;
+import dev.lethe.core.random.Shuffle;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Audits a recipe on data: trains the model and its shadows, plays the membership game with every attack, reports.
+ *
+ * @param members how many records the audited model is trained on, in expectation; twice as many take part
+ * @param shadows how many shadow models the attacker has for each record, half of them trained on it; even
+ * @param targets how many models of the store take the target's part in turn; the first one is the audited model
+ * @param attacks at least one
+ * @param rates false-positive rates to report, ascending; those that the non-members cannot resolve are refused
+ * @param confidence of every interval, and of the verdicts together
+ * @param threads models trained, or targets attacked, at once
+ */
+public record MembershipAudit(
+        int members,
+        int shadows,
+        int targets,
+        List<MembershipAttack> attacks,
+        List<Double> rates,
+        double confidence,
+        int threads) {
+    /** The rates that a report holds by default. */
+    public static final List<Double> DEFAULT_RATES = List.of(0.0001, 0.001, 0.01, 0.1);
+
+    public MembershipAudit {
+        attacks = List.copyOf(attacks);
+        rates = List.copyOf(rates);
+        if (members < 10) {
+            throw new IllegalArgumentException("members " + members + " must be at least 10");
+        }
+        if (shadows < 2 || shadows % 2 != 0) {
+            throw new IllegalArgumentException("shadows " + shadows + " must be even and at least 2");
+        }
+        if (targets < 1 || targets > shadows + 2) {
+            throw new IllegalArgumentException(
+                    "targets " + targets + " must lie in 1.." + (shadows + 2) + ", the models that are trained");
+        }
+        if (attacks.isEmpty()) {
+            throw new IllegalArgumentException("attacks must name at least one attack");
+        }
+        double before = 0;
+        for (double rate : rates) {
+            if (!(rate > before && rate < 1)) {
+                throw new IllegalArgumentException("rates " + rates + " must ascend within (0, 1)");
+            }
+            before = rate;
+        }
+        if (!(confidence >= 0.5 && confidence < 1)) {
+            throw new IllegalArgumentException("confidence " + confidence + " must lie in [0.5, 1)");
+        }
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads " + threads + " must be at least 1");
+        }
+    }
+
+    /** 16 shadows, 8 targets, the default rates at 95 % confidence, on all processors. */
+    public static MembershipAudit of(int members, List<MembershipAttack> attacks) {
+        return new MembershipAudit(
+                members,
+                16,
+                8,
+                attacks,
+                DEFAULT_RATES,
+                0.95,
+                Runtime.getRuntime().availableProcessors());
+    }
+
+    /** What the caller knows of the subject and the audit does not: names for people, settings for the record. */
+    public record Described(
+            String title, String data, String attribution, Map<String, String> settings, String version) {
+        /** A title and a name for the data, nothing else. */
+        public static Described as(String title, String data) {
+            return new Described(title, data, "", Map.of(), "library");
+        }
+    }
+
+    /** The seed of the store that an earlier run left in this folder, if any. */
+    public static Optional<Long> seedIn(Path store) {
+        return ShadowStore.seedIn(store);
+    }
+
+    /**
+     * Runs the audit.
+     *
+     * @param data at least twice {@code members} records
+     * @param slices groups of records of {@code data} to look at one by one; may be empty
+     * @param store folder for the shadow models; a later run with equal settings goes on from what it holds
+     * @throws IllegalArgumentException if there are too few records
+     * @throws StoreException if the folder cannot be used
+     */
+    public <D extends Records> Report run(
+            D data,
+            Trainer<D> trainer,
+            List<Slices.Slice> slices,
+            long seedNumber,
+            Path store,
+            Described described,
+            Progress progress) {
+        if (data.size() < 2L * members) {
+            throw new IllegalArgumentException("members " + members + " needs " + 2L * members
+                    + " rows, since each record must be out of half of the models; the data has " + data.size()
+                    + ". Use " + data.size() / 2 + " members or fewer");
+        }
+        Instant started = Instant.now();
+        Seed seed = Seed.of(seedNumber);
+        int[] pool = Shuffle.subset(data.size(), 2 * members, seed.fork("pool").stream());
+        @SuppressWarnings("unchecked") // Records.select promises the same type.
+        D records = (D) data.select(pool);
+        ShadowStore<D> shadowStore = ShadowStore.open(store, records, trainer, shadows + 2, seedNumber);
+        shadowStore.complete(threads, progress);
+        List<List<Trial>> trials = play(shadowStore, seed, progress);
+        return new Reporter<>(this, shadowStore, data, pool, seedNumber)
+                .report(trials, slices, trainer, described, started, progress);
+    }
+
+    /** The trials of each attack, target by target. */
+    private List<List<Trial>> play(ShadowStore<?> store, Seed seed, Progress progress) {
+        Referee referee = new Referee(store, seed);
+        Trial[][] trials = new Trial[attacks.size()][targets];
+        List<Runnable> games = new ArrayList<>();
+        for (int target = 0; target < targets; target++) {
+            for (int attack = 0; attack < attacks.size(); attack++) {
+                int a = attack;
+                int t = target;
+                games.add(() -> trials[a][t] = referee.play(attacks.get(a), t));
+            }
+        }
+        Parallel.run(games, threads, done -> progress.at("attacking", done));
+        return Arrays.stream(trials).map(List::of).toList();
+    }
+
+    /** The rates that so many non-members can resolve. */
+    double[] resolved(int nonMembers) {
+        return rates.stream()
+                .mapToDouble(Double::doubleValue)
+                .filter(rate -> rate * nonMembers >= 1)
+                .toArray();
+    }
+
+    /** A sentence for each rate that so many non-members cannot resolve. */
+    List<String> refused(int nonMembers) {
+        return rates.stream()
+                .filter(rate -> rate * nonMembers < 1)
+                .map(rate -> String.format(
+                        java.util.Locale.ROOT,
+                        "tpr@fpr=%s: %,d non-members cannot show 1 false alarm in %,d; it takes %,d",
+                        Judge.plain(rate),
+                        nonMembers,
+                        Math.round(1 / rate),
+                        Math.round(Math.ceil(1 / rate))))
+                .toList();
+    }
+}

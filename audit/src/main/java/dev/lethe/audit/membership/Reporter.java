@@ -1,0 +1,335 @@
+package dev.lethe.audit.membership;
+
+import dev.lethe.audit.evidence.Evidence;
+import dev.lethe.audit.evidence.Roc;
+import dev.lethe.audit.evidence.Trial;
+import dev.lethe.audit.report.Finding;
+import dev.lethe.audit.report.Report;
+import dev.lethe.core.data.Records;
+import dev.lethe.core.model.Logits;
+import dev.lethe.core.model.Progress;
+import dev.lethe.core.model.Trainer;
+import dev.lethe.core.random.Seed;
+import dev.lethe.core.stats.ClopperPearson;
+import dev.lethe.core.stats.Interval;
+import dev.lethe.nn.Engine;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+
+/** Gathers the evidence of an audit into a report that leads with the strongest finding. */
+final class Reporter<D extends Records> {
+    private static final int EXPOSED = 50;
+    private static final int BINS = 40;
+    private static final int CURVE_POINTS = 49;
+    /** The false-positive rate at which single records and groups are looked at. */
+    private static final double FLAG_RATE = 0.01;
+    /** A group with fewer members or non-members than this is not measured. */
+    private static final int SMALLEST_GROUP = 20;
+
+    private static final List<String> NOT_TESTED = List.of(
+            "attacks that see weights, gradients or training checkpoints",
+            "inference of missing attributes, reconstruction of records, inversion of the model",
+            "several rows of one person: each row was taken for a person of its own",
+            "membership attacks other than those listed");
+
+    private static final List<String> LIMITS = List.of(
+            "The audited model was trained here from the recipe; a model trained elsewhere may give away more or less.",
+            "\"Found with 1 false alarm in N\" sets the threshold on the audited model's own scores, as the field does;"
+                    + " balanced accuracy and advantage use thresholds fixed beforehand on other models.",
+            "In the game half of the people are members. Where members are rarer, a flag is right less often.",
+            "An attack that finds nothing proves nothing: a stronger one may exist.",
+            "Every interval covers chance in the draw of people and of models, not a change of recipe or data.");
+
+    private final MembershipAudit audit;
+    private final ShadowStore<D> store;
+    private final D data;
+    private final int[] pool;
+    private final long seedNumber;
+    private final Seed seed;
+    private final List<String> refused = new ArrayList<>();
+
+    Reporter(MembershipAudit audit, ShadowStore<D> store, D data, int[] pool, long seedNumber) {
+        this.audit = audit;
+        this.store = store;
+        this.data = data;
+        this.pool = pool;
+        this.seedNumber = seedNumber;
+        seed = Seed.of(seedNumber).fork("report");
+    }
+
+    /** One attack with everything that was measured of it. */
+    private record Measured(
+            MembershipAttack attack, Evidence evidence, Judge.Judged judged, Report.AttackEvidence shown) {}
+
+    Report report(
+            List<List<Trial>> trials,
+            List<Slices.Slice> slices,
+            Trainer<D> trainer,
+            MembershipAudit.Described described,
+            Instant started,
+            Progress progress) {
+        int nonMembers =
+                trials.get(0).stream().mapToInt(Trial::nonMembers).min().orElseThrow();
+        double[] rates = audit.resolved(nonMembers);
+        refused.addAll(audit.refused(nonMembers));
+        Judge judge = new Judge(audit.confidence(), audit.attacks().size() * (rates.length + 3) + slices.size());
+        List<Measured> measured = measure(trials, rates, judge, progress);
+        Measured strongest = measured.get(0);
+        List<Finding> findings = new ArrayList<>();
+        measured.forEach(m -> findings.addAll(m.judged().findings()));
+        List<Report.SliceExposure> exposures = new ArrayList<>();
+        for (Slices.Slice slice : slices) {
+            slice(slice, strongest, judge, findings, exposures);
+        }
+        Trial audited = trials.get(0).get(0);
+        return new Report(
+                new Report.Subject(
+                        described.title(),
+                        trainer.describe(),
+                        described.data(),
+                        described.attribution(),
+                        audited.members(),
+                        audited.nonMembers(),
+                        store.classes(),
+                        audit.targets(),
+                        audit.shadows()),
+                seedNumber,
+                provenance(described, started),
+                training(audited),
+                findings,
+                measured.stream().map(Measured::shown).toList(),
+                exposures,
+                exposed(strongest, trials.get(audit.attacks().indexOf(strongest.attack()))),
+                refused,
+                NOT_TESTED,
+                LIMITS);
+    }
+
+    /** All attacks, the strongest first. */
+    private List<Measured> measure(List<List<Trial>> trials, double[] rates, Judge judge, Progress progress) {
+        Measured[] measured = new Measured[trials.size()];
+        List<Runnable> tasks = new ArrayList<>();
+        for (int a = 0; a < measured.length; a++) {
+            int index = a;
+            tasks.add(() -> measured[index] = measure(audit.attacks().get(index), trials.get(index), rates, judge));
+        }
+        Parallel.run(tasks, audit.threads(), done -> progress.at("measuring", done));
+        return Arrays.stream(measured)
+                .sorted(Comparator.comparingDouble((Measured m) -> -m.judged().strength())
+                        .thenComparingDouble(m -> -m.evidence().auc().value()))
+                .toList();
+    }
+
+    private Measured measure(MembershipAttack attack, List<Trial> trials, double[] rates, Judge judge) {
+        String id = attack.card().id();
+        double[] grid = grid(rates, trials.get(0).nonMembers());
+        Evidence evidence = new Evidence(trials, grid, audit.confidence(), seed.fork("evidence/" + id));
+        Judge.Judged judged = judge.judge(id, evidence, rates);
+        return new Measured(
+                attack,
+                evidence,
+                judged,
+                new Report.AttackEvidence(attack.card(), curve(evidence), histogram(trials.get(0))));
+    }
+
+    /** The reported rates and evenly spaced ones on the logarithmic axis, from one false alarm up to 1. */
+    private static double[] grid(double[] rates, int nonMembers) {
+        TreeSet<Double> grid = new TreeSet<>();
+        for (double rate : rates) {
+            grid.add(rate);
+        }
+        for (int i = 0; i < CURVE_POINTS; i++) {
+            grid.add(Math.pow(1.0 / nonMembers, 1 - (double) i / (CURVE_POINTS - 1)));
+        }
+        return grid.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    private Report.Curve curve(Evidence evidence) {
+        double[] fpr = evidence.rates();
+        double[] tpr = new double[fpr.length];
+        double[] low = new double[fpr.length];
+        double[] high = new double[fpr.length];
+        for (int i = 0; i < fpr.length; i++) {
+            Evidence.Measurement at = evidence.tpr(i);
+            tpr[i] = at.value();
+            low[i] = at.low();
+            high[i] = at.high();
+        }
+        return new Report.Curve(fpr, tpr, low, high, audit.confidence());
+    }
+
+    /** Bins over the central 99 % of the scores; the first and last bin take the rest. */
+    private static Report.Histogram histogram(Trial trial) {
+        double[] sorted =
+                Arrays.stream(trial.scores()).filter(Double::isFinite).sorted().toArray();
+        double from = sorted.length == 0 ? 0 : sorted[(int) (0.005 * sorted.length)];
+        double to = sorted.length == 0 ? 1 : sorted[(int) (0.995 * (sorted.length - 1))];
+        if (!(to > from)) {
+            from -= 0.5;
+            to = from + 1;
+        }
+        double[] edges = new double[BINS + 1];
+        for (int i = 0; i <= BINS; i++) {
+            edges[i] = from + (to - from) * i / BINS;
+        }
+        int[] members = new int[BINS];
+        int[] nonMembers = new int[BINS];
+        for (int record = 0; record < trial.scores().length; record++) {
+            int bin = (int) Math.floor((trial.scores()[record] - from) / (to - from) * BINS);
+            int[] counts = trial.member()[record] ? members : nonMembers;
+            counts[Math.max(0, Math.min(BINS - 1, bin))]++;
+        }
+        return new Report.Histogram(edges, members, nonMembers);
+    }
+
+    private void slice(
+            Slices.Slice slice,
+            Measured strongest,
+            Judge judge,
+            List<Finding> findings,
+            List<Report.SliceExposure> exposures) {
+        int[] here = inPool(slice.records());
+        String name = slice.column() + " = " + slice.value();
+        List<Trial> part = strongest.evidence().trials().stream()
+                .map(trial -> trial.select(here))
+                .toList();
+        int members = part.stream().mapToInt(Trial::members).min().orElseThrow();
+        int nonMembers = part.stream().mapToInt(Trial::nonMembers).min().orElseThrow();
+        if (Math.min(members, nonMembers) < SMALLEST_GROUP) {
+            refused.add("slice " + name + ": " + members + " members and " + nonMembers
+                    + " non-members are too few; it takes " + SMALLEST_GROUP + " of each");
+            return;
+        }
+        Evidence.Measurement auc =
+                new Evidence(part, new double[0], audit.confidence(), seed.fork("slice/" + name)).auc();
+        double rate = flagRate(strongest.evidence());
+        double[] thresholds = strongest.evidence().thresholds(rate);
+        double tpr = 0;
+        double fpr = 0;
+        for (int t = 0; t < part.size(); t++) {
+            Roc roc = new Roc(part.get(t));
+            tpr += roc.rateAtLeast(thresholds[t], true) / part.size();
+            fpr += roc.rateAtLeast(thresholds[t], false) / part.size();
+        }
+        String attack = strongest.attack().card().id();
+        Finding finding = judge.slice(attack, name, rate, tpr, members, fpr, nonMembers);
+        findings.add(finding);
+        exposures.add(new Report.SliceExposure(
+                slice.column(),
+                slice.value(),
+                part.get(0).members(),
+                part.get(0).nonMembers(),
+                auc.value(),
+                auc.low(),
+                auc.high(),
+                rate,
+                finding.value(),
+                finding.low(),
+                finding.high(),
+                audit.confidence()));
+    }
+
+    /** Row numbers of the data as positions in the pool; rows outside it drop out. */
+    private int[] inPool(int[] rows) {
+        return Arrays.stream(rows)
+                .map(row -> Arrays.binarySearch(pool, row))
+                .filter(position -> position >= 0)
+                .toArray();
+    }
+
+    /** {@link #FLAG_RATE}, or the lowest rate that the non-members resolve if that is above. */
+    private static double flagRate(Evidence evidence) {
+        return Math.max(FLAG_RATE, 1.0 / evidence.nonMembers());
+    }
+
+    /** The members of the audited model that the attack is surest of. */
+    private List<Report.ExposedRecord> exposed(Measured strongest, List<Trial> trials) {
+        Trial audited = trials.get(0);
+        double[] thresholds = strongest.evidence().thresholds(flagRate(strongest.evidence()));
+        double[] others = IntStream.range(0, audited.scores().length)
+                .filter(i -> !audited.member()[i])
+                .mapToDouble(i -> audited.scores()[i])
+                .sorted()
+                .toArray();
+        return IntStream.range(0, audited.scores().length)
+                .filter(i -> audited.member()[i])
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> -audited.scores()[i]))
+                .limit(EXPOSED)
+                .map(record -> exposed(record, audited, others, trials, thresholds))
+                .toList();
+    }
+
+    private Report.ExposedRecord exposed(
+            int record, Trial audited, double[] others, List<Trial> trials, double[] thresholds) {
+        double score = audited.scores()[record];
+        int alarms = (int) Arrays.stream(others).filter(other -> other >= score).count();
+        Interval alarmRate = ClopperPearson.interval(alarms, others.length, audit.confidence());
+        int trained = 0;
+        int flagged = 0;
+        for (int t = 0; t < trials.size(); t++) {
+            if (trials.get(t).member()[record]) {
+                trained++;
+                if (trials.get(t).scores()[record] >= thresholds[t]) {
+                    flagged++;
+                }
+            }
+        }
+        Interval flaggedRate = ClopperPearson.interval(flagged, trained, audit.confidence());
+        return new Report.ExposedRecord(
+                pool[record] + 1,
+                data.classes().get(store.labels()[record]),
+                score,
+                (double) alarms / others.length,
+                alarmRate.low(),
+                alarmRate.high(),
+                flagged,
+                trained,
+                flaggedRate.low(),
+                flaggedRate.high(),
+                audit.confidence());
+    }
+
+    private Report.Training training(Trial audited) {
+        Logits logits = store.logits(0);
+        double[] loss = new double[2];
+        int[] right = new int[2];
+        int[] count = new int[2];
+        for (int record = 0; record < audited.member().length; record++) {
+            int side = audited.member()[record] ? 0 : 1;
+            int label = store.labels()[record];
+            loss[side] += logits.lossNats(record, label);
+            right[side] += logits.argMax(record) == label ? 1 : 0;
+            count[side]++;
+        }
+        return new Report.Training(
+                loss[0] / count[0], loss[1] / count[1], (double) right[0] / count[0], (double) right[1] / count[1]);
+    }
+
+    private Report.Provenance provenance(MembershipAudit.Described described, Instant started) {
+        Map<String, String> environment = new LinkedHashMap<>(Engine.provenance());
+        environment.put("worker threads", Integer.toString(audit.threads()));
+        environment.put("java", System.getProperty("java.version") + " (" + System.getProperty("java.vendor") + ")");
+        environment.put(
+                "operating system",
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch"));
+        return new Report.Provenance(
+                described.version(),
+                described.settings(),
+                data.fingerprint(),
+                store.fingerprint(),
+                environment,
+                started.truncatedTo(ChronoUnit.SECONDS).toString(),
+                Duration.between(started, Instant.now()).toMillis() / 1000.0);
+    }
+}

@@ -1,0 +1,307 @@
+package dev.lethe.audit.membership;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import dev.lethe.core.data.Fingerprint;
+import dev.lethe.core.data.Records;
+import dev.lethe.core.model.Logits;
+import dev.lethe.core.model.Predictor;
+import dev.lethe.core.model.Progress;
+import dev.lethe.core.model.Trainer;
+import dev.lethe.core.random.Seed;
+import dev.lethe.nn.Engine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
+
+/**
+ * Models of one recipe, each trained on its own half of the same records, kept as their logits on disk. One store serves
+ * every attack; each of its models can take the target's part in turn.
+ *
+ * <p>Training holds one model in memory a thread. A model's logits appear in the folder whole or not at all, so a killed
+ * run goes on where it stopped and ends with the same bits.
+ */
+final class ShadowStore<D extends Records> {
+    private static final int FORMAT = 1;
+    private static final String MANIFEST = "store.json";
+
+    private final Path folder;
+    private final D data;
+    private final Trainer<D> trainer;
+    private final Seed seed;
+    private final AnswerKey key;
+    private final Map<Signal, double[][]> signals = new EnumMap<>(Signal.class);
+
+    private ShadowStore(Path folder, D data, Trainer<D> trainer, Seed seed, AnswerKey key) {
+        this.folder = folder;
+        this.data = data;
+        this.trainer = trainer;
+        this.seed = seed;
+        this.key = key;
+    }
+
+    /** What identifies a store: everything that its bits depend on. */
+    private static JsonObject identity(long seedNumber, int models, Records data, Trainer<?> trainer) {
+        JsonObject identity = new JsonObject();
+        identity.addProperty("format", FORMAT);
+        identity.addProperty("recipe", trainer.describe());
+        identity.addProperty("data", data.fingerprint());
+        identity.addProperty("records", data.size());
+        identity.addProperty("models", models);
+        identity.addProperty("seed", seedNumber);
+        JsonObject engine = new JsonObject();
+        Engine.provenance().forEach(engine::addProperty);
+        identity.add("engine", engine);
+        return identity;
+    }
+
+    /** The seed of the store in this folder, if there is one that can be read. */
+    static Optional<Long> seedIn(Path folder) {
+        try {
+            return Optional.of(JsonParser.parseString(Files.readString(folder.resolve(MANIFEST)))
+                    .getAsJsonObject()
+                    .get("seed")
+                    .getAsLong());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException
+                | JsonParseException
+                | IllegalStateException
+                | UnsupportedOperationException
+                | NumberFormatException
+                | NullPointerException e) {
+            throw new StoreException(
+                    folder.resolve(MANIFEST) + " cannot be read as a shadow store (" + e.getMessage()
+                            + "); delete the folder or choose another output folder",
+                    e);
+        }
+    }
+
+    /**
+     * Opens the store in {@code folder}, or begins one.
+     *
+     * @param data the records of the game: models are trained on halves of them
+     * @param models how many, even
+     * @throws StoreException if the folder holds a store of another recipe, data, seed, size or engine
+     */
+    static <D extends Records> ShadowStore<D> open(
+            Path folder, D data, Trainer<D> trainer, int models, long seedNumber) {
+        JsonObject wanted = identity(seedNumber, models, data, trainer);
+        Path manifest = folder.resolve(MANIFEST);
+        try {
+            Files.createDirectories(folder);
+            if (Files.exists(manifest)) {
+                refuseOther(folder, JsonParser.parseString(Files.readString(manifest)), wanted);
+            } else {
+                write(
+                        manifest,
+                        ByteBuffer.wrap(new GsonBuilder()
+                                .setPrettyPrinting()
+                                .create()
+                                .toJson(wanted)
+                                .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+            }
+        } catch (IOException e) {
+            throw notWritable(folder, e);
+        } catch (JsonParseException e) {
+            throw new StoreException(
+                    manifest + " is not JSON; delete " + folder + " or choose another output folder", e);
+        }
+        Seed seed = Seed.of(seedNumber);
+        return new ShadowStore<>(folder, data, trainer, seed, AnswerKey.draw(models, data.size(), seed));
+    }
+
+    private static void refuseOther(Path folder, JsonElement found, JsonObject wanted) {
+        if (found.equals(wanted)) {
+            return;
+        }
+        JsonObject other = found.isJsonObject() ? found.getAsJsonObject() : new JsonObject();
+        for (String name : wanted.keySet()) {
+            if (!wanted.get(name).equals(other.get(name))) {
+                throw new StoreException("the shadow models in " + folder + " are of another " + name + " ("
+                        + other.get(name) + ", not " + wanted.get(name)
+                        + "); delete that folder or choose another output folder");
+            }
+        }
+    }
+
+    /**
+     * Trains the models that are not there yet.
+     *
+     * @param threads models trained at once
+     */
+    void complete(int threads, Progress progress) {
+        List<Integer> missing = IntStream.range(0, key.models())
+                .filter(model -> !isComplete(model))
+                .boxed()
+                .toList();
+        if (missing.isEmpty()) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(
+                        folder.resolve("store.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            if (lock == null) {
+                throw inUse();
+            }
+            train(missing, threads, progress);
+        } catch (OverlappingFileLockException e) {
+            throw inUse();
+        } catch (IOException e) {
+            throw notWritable(folder, e);
+        }
+    }
+
+    private static StoreException notWritable(Path folder, IOException e) {
+        return new StoreException("cannot write to " + folder + " (" + e + "); choose another output folder", e);
+    }
+
+    private StoreException inUse() {
+        return new StoreException(
+                "another run is training into " + folder + "; wait for it or choose another output folder");
+    }
+
+    private void train(List<Integer> missing, int threads, Progress progress) {
+        String stage = "training " + key.models() + " models";
+        double[] done = new double[key.models()];
+        Arrays.fill(done, 1);
+        missing.forEach(model -> done[model] = 0);
+        List<Runnable> trainings = new ArrayList<>();
+        for (int model : missing) {
+            trainings.add(() -> trainOne(model, (inner, share) -> {
+                if (Thread.interrupted()) {
+                    throw new CancellationException("training was stopped");
+                }
+                synchronized (done) {
+                    done[model] = share;
+                    progress.at(stage, Arrays.stream(done).sum() / done.length);
+                }
+            }));
+        }
+        Parallel.run(trainings, threads, finished -> {});
+    }
+
+    private void trainOne(int model, Progress progress) {
+        try (Predictor<D> predictor = trainer.train(data, key.rows(model), seed.fork("model-" + model), progress)) {
+            float[] values = predictor.logits(data).values();
+            ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES + Long.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(values);
+            int body = values.length * Float.BYTES;
+            bytes.putLong(body, checksum(bytes.slice(0, body)));
+            write(file(model), bytes);
+        } catch (IOException e) {
+            throw notWritable(folder, e);
+        }
+    }
+
+    private static long checksum(ByteBuffer bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return crc.getValue();
+    }
+
+    /** Writes to a temporary file, forces it to disk, then moves it into place. */
+    private static void write(Path file, ByteBuffer bytes) throws IOException {
+        Path partial = file.resolveSibling(file.getFileName() + ".partial");
+        try (FileChannel channel = FileChannel.open(
+                partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private Path file(int model) {
+        return folder.resolve(String.format(java.util.Locale.ROOT, "model-%04d.logits", model));
+    }
+
+    private boolean isComplete(int model) {
+        if (!Files.exists(file(model))) {
+            return false;
+        }
+        try {
+            read(model);
+            return true;
+        } catch (StoreException e) {
+            return false;
+        }
+    }
+
+    private ByteBuffer read(int model) {
+        int body = data.size() * classes() * Float.BYTES;
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file(model))).order(ByteOrder.LITTLE_ENDIAN);
+            if (bytes.capacity() != body + Long.BYTES || bytes.getLong(body) != checksum(bytes.slice(0, body))) {
+                throw new StoreException(file(model) + " is damaged; delete it and run the same command again");
+            }
+            return bytes.slice(0, body).order(ByteOrder.LITTLE_ENDIAN);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What one model says of all records. */
+    Logits logits(int model) {
+        float[] values = new float[data.size() * classes()];
+        read(model).asFloatBuffer().get(values);
+        return new Logits(values, classes());
+    }
+
+    /** A signal of one model on all records, computed for all models at the first call. */
+    double[] signal(int model, Signal signal) {
+        synchronized (signals) {
+            return signals.computeIfAbsent(signal, wanted -> {
+                double[][] all = new double[key.models()][];
+                for (int m = 0; m < all.length; m++) {
+                    all[m] = wanted.of(logits(m), labels());
+                }
+                return all;
+            })[model];
+        }
+    }
+
+    int[] labels() {
+        return data.labels();
+    }
+
+    int classes() {
+        return data.classes().size();
+    }
+
+    AnswerKey key() {
+        return key;
+    }
+
+    /** SHA-256 over the logits of all models. */
+    String fingerprint() {
+        Fingerprint fingerprint = new Fingerprint();
+        for (int model = 0; model < key.models(); model++) {
+            fingerprint.add(logits(model).values());
+        }
+        return fingerprint.hex();
+    }
+}
