@@ -1,0 +1,4 @@
+package dev.lethe.planted.audit.membership;
+
+/** Who was in. */
+public record AnswerKey(boolean[] members) {}

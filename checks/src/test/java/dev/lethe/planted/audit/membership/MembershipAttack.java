@@ -1,0 +1,6 @@
+package dev.lethe.planted.audit.membership;
+
+/** Any attack. */
+public interface MembershipAttack {
+    double score(int row);
+}
