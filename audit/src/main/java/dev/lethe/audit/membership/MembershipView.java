@@ -2,6 +2,8 @@ package dev.lethe.audit.membership;
 
 import dev.lethe.core.model.Logits;
 import dev.lethe.core.random.Seed;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /**
@@ -10,48 +12,55 @@ import org.apache.commons.rng.UniformRandomProvider;
  *
  * <p>For every record, exactly as many shadows are IN as OUT: a model's training set and the others' together hold each
  * record in half of the models, so a bare count of the others would give the target's part away. The surplus shadow of
- * each record is withheld, chosen at random.
+ * each record is withheld, chosen at random, and so is its answer on that record, which would tell its part.
  */
 public final class MembershipView {
     private final ShadowStore<?> store;
+    /** Store numbers of the records. */
+    private final int[] records;
+
+    private final int[] labels;
     private final int target;
     /** Store number of each shadow. */
     private final int[] shadows;
 
+    /** What is known of each record in each shadow, {@code [shadow][record]}. */
     private final Part[][] parts;
+
     private final Seed seed;
 
-    private MembershipView(ShadowStore<?> store, int target, int[] shadows, Part[][] parts, Seed seed) {
+    private MembershipView(
+            ShadowStore<?> store, int[] records, int target, int[] shadows, Part[][] parts, Seed seed) {
         this.store = store;
+        this.records = records;
+        this.labels = Arrays.stream(records).map(record -> store.labels()[record]).toArray();
         this.target = target;
         this.shadows = shadows;
         this.parts = parts;
         this.seed = seed;
+        balance(parts, seed.fork("withhold").stream());
     }
+
+    /** A shadow in the target's place, with the truth about it: what an attacker can play beforehand. */
+    public record Rehearsal(MembershipView view, boolean[] member) {}
 
     /** The view on one model of the store as target, all others as shadows. */
     static MembershipView of(ShadowStore<?> store, AnswerKey key, int target, Seed seed) {
-        int[] shadows = others(key.models(), target);
+        int[] shadows =
+                IntStream.range(0, key.models()).filter(m -> m != target).toArray();
         Part[][] parts = new Part[shadows.length][key.records()];
         for (int s = 0; s < shadows.length; s++) {
             for (int record = 0; record < key.records(); record++) {
                 parts[s][record] = key.isMember(shadows[s], record) ? Part.IN : Part.OUT;
             }
         }
-        balance(parts, seed.fork("withhold").stream());
-        return new MembershipView(store, target, shadows, parts, seed);
-    }
-
-    private static int[] others(int models, int target) {
-        return java.util.stream.IntStream.range(0, models)
-                .filter(model -> model != target)
-                .toArray();
+        int[] records = IntStream.range(0, key.records()).toArray();
+        return new MembershipView(store, records, target, shadows, parts, seed);
     }
 
     /** Withholds, for each record, shadows of the larger side at random until both sides are equal. */
     private static void balance(Part[][] parts, UniformRandomProvider random) {
-        int records = parts[0].length;
-        for (int record = 0; record < records; record++) {
+        for (int record = 0; parts.length > 0 && record < parts[0].length; record++) {
             int surplus = 0;
             for (Part[] part : parts) {
                 surplus += part[record] == Part.IN ? 1 : part[record] == Part.OUT ? -1 : 0;
@@ -72,12 +81,12 @@ public final class MembershipView {
 
     /** How many records are to be scored. */
     public int records() {
-        return store.labels().length;
+        return records.length;
     }
 
     /** The class of each record. Shared, not to be written. */
     public int[] labels() {
-        return store.labels();
+        return labels;
     }
 
     /** How many classes the models tell apart. */
@@ -97,22 +106,46 @@ public final class MembershipView {
 
     /** What the target says of every record. */
     public Logits target() {
-        return store.logits(target);
+        return answers(target, new Part[0]);
     }
 
-    /** What a shadow model says of every record; read from disk, so hold one at a time. */
+    /** What a shadow model says of every record, NaN where withheld; read from disk, so hold one at a time. */
     public Logits shadow(int shadow) {
-        return store.logits(shadows[shadow]);
+        return answers(shadows[shadow], parts[shadow]);
     }
 
-    /** A signal of the target on every record. Shared, not to be written. */
+    /** A signal of the target on every record. */
     public double[] target(Signal signal) {
-        return store.signal(target, signal);
+        return signal(target, signal, new Part[0]);
     }
 
-    /** A signal of a shadow model on every record. Shared, not to be written. */
+    /** A signal of a shadow model on every record, NaN where withheld. */
     public double[] shadow(int shadow, Signal signal) {
-        return store.signal(shadows[shadow], signal);
+        return signal(shadows[shadow], signal, parts[shadow]);
+    }
+
+    private Logits answers(int model, Part[] known) {
+        Logits all = store.logits(model);
+        int width = all.classes();
+        float[] values = new float[records.length * width];
+        for (int record = 0; record < records.length; record++) {
+            if (known.length > 0 && known[record] == Part.WITHHELD) {
+                Arrays.fill(values, record * width, (record + 1) * width, Float.NaN);
+            } else {
+                System.arraycopy(all.values(), records[record] * width, values, record * width, width);
+            }
+        }
+        return new Logits(values, width);
+    }
+
+    private double[] signal(int model, Signal signal, Part[] known) {
+        double[] all = store.signal(model, signal);
+        double[] values = new double[records.length];
+        for (int record = 0; record < records.length; record++) {
+            boolean hidden = known.length > 0 && known[record] == Part.WITHHELD;
+            values[record] = hidden ? Double.NaN : all[records[record]];
+        }
+        return values;
     }
 
     /** Randomness for this attack on this target. */
@@ -121,20 +154,32 @@ public final class MembershipView {
     }
 
     /**
-     * The same game with a shadow in the target's place: what an attacker plays beforehand to fix a threshold. The true
-     * parts in it are {@link #part}; the real target takes no part.
+     * The same game with a shadow in the target's place, on the records whose part in it is known: what an attacker plays
+     * beforehand to fix a threshold. The real target takes no part.
      */
-    public MembershipView rehearse(int shadow) {
+    public Rehearsal rehearse(int shadow) {
+        int[] known = IntStream.range(0, records.length)
+                .filter(record -> parts[shadow][record] != Part.WITHHELD)
+                .toArray();
+        boolean[] member = new boolean[known.length];
+        int[] rows = new int[known.length];
         int[] others = new int[shadows.length - 1];
-        Part[][] known = new Part[shadows.length - 1][];
-        for (int s = 0, i = 0; s < shadows.length; s++) {
+        Part[][] partsOfOthers = new Part[shadows.length - 1][known.length];
+        for (int i = 0; i < known.length; i++) {
+            member[i] = parts[shadow][known[i]] == Part.IN;
+            rows[i] = records[known[i]];
+        }
+        for (int s = 0, o = 0; s < shadows.length; s++) {
             if (s != shadow) {
-                others[i] = shadows[s];
-                known[i++] = parts[s].clone();
+                others[o] = shadows[s];
+                for (int i = 0; i < known.length; i++) {
+                    partsOfOthers[o][i] = parts[s][known[i]];
+                }
+                o++;
             }
         }
         Seed rehearsal = seed.fork("rehearse-" + shadow);
-        balance(known, rehearsal.fork("withhold").stream());
-        return new MembershipView(store, shadows[shadow], others, known, rehearsal);
+        return new Rehearsal(
+                new MembershipView(store, rows, shadows[shadow], others, partsOfOthers, rehearsal), member);
     }
 }

@@ -3,8 +3,7 @@ package dev.lethe.audit.membership;
 import dev.lethe.audit.evidence.Roc;
 import dev.lethe.audit.evidence.Trial;
 import dev.lethe.core.random.Seed;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.OptionalDouble;
 
 /**
@@ -33,30 +32,21 @@ final class Referee {
 
     /** The threshold that an attacker fixes by playing against shadows in the target's place. */
     private static OptionalDouble rehearsed(MembershipAttack attack, MembershipView view) {
-        List<Double> scores = new ArrayList<>();
-        List<Boolean> truth = new ArrayList<>();
+        double[] scores = new double[0];
+        boolean[] member = new boolean[0];
         int rehearsals = Math.min(REHEARSALS, view.shadows() - 2);
         for (int shadow = 0; shadow < rehearsals; shadow++) {
-            MembershipView rehearsal = view.rehearse(shadow);
-            double[] values =
-                    checked(attack, rehearsal, attack.attack(rehearsal)).values();
-            for (int record = 0; record < values.length; record++) {
-                if (view.part(shadow, record) != Part.WITHHELD) {
-                    scores.add(values[record]);
-                    truth.add(view.part(shadow, record) == Part.IN);
-                }
-            }
+            MembershipView.Rehearsal rehearsal = view.rehearse(shadow);
+            double[] values = checked(attack, rehearsal.view(), attack.attack(rehearsal.view())).values();
+            int before = scores.length;
+            scores = Arrays.copyOf(scores, before + values.length);
+            System.arraycopy(values, 0, scores, before, values.length);
+            member = Arrays.copyOf(member, before + values.length);
+            System.arraycopy(rehearsal.member(), 0, member, before, values.length);
         }
-        if (scores.isEmpty()) {
-            return OptionalDouble.empty();
-        }
-        boolean[] member = new boolean[truth.size()];
-        for (int i = 0; i < member.length; i++) {
-            member[i] = truth.get(i);
-        }
-        Trial trial =
-                new Trial(scores.stream().mapToDouble(Double::doubleValue).toArray(), member, OptionalDouble.empty());
-        return OptionalDouble.of(new Roc(trial).bestThreshold());
+        return scores.length == 0
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(new Roc(new Trial(scores, member, OptionalDouble.empty())).bestThreshold());
     }
 
     private static Scores checked(MembershipAttack attack, MembershipView view, Scores scores) {

@@ -32,7 +32,7 @@ final class ClassThresholds {
                 thresholds[label] = own;
             }
         }
-        double[] scores = view.target(signal).clone();
+        double[] scores = view.target(signal);
         for (int record = 0; record < scores.length; record++) {
             scores[record] -= thresholds[view.labels()[record]];
         }

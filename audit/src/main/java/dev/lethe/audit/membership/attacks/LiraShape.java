@@ -3,7 +3,6 @@ package dev.lethe.audit.membership.attacks;
 import dev.lethe.audit.evidence.Roc;
 import dev.lethe.audit.evidence.Trial;
 import dev.lethe.audit.membership.MembershipView;
-import dev.lethe.audit.membership.Part;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -16,7 +15,11 @@ import java.util.stream.IntStream;
  */
 record LiraShape(boolean perRecord, double saturation) {
     private static final double[] SATURATIONS = {2, 4, 8, 16, Double.POSITIVE_INFINITY};
-    private static final int REHEARSALS = 2;
+    /** Candidates differ by less than one rehearsal's noise when there are few shadows; with many, less is enough. */
+    private static final int REHEARSALS_OF_FEW = 4;
+
+    private static final int REHEARSALS_OF_MANY = 1;
+    private static final int MANY = 64;
 
     /** A record's own spread from fewer shadows than this is noise whatever a rehearsal says. */
     private static final int FEWEST_FOR_OWN_SPREAD = 16;
@@ -52,27 +55,17 @@ record LiraShape(boolean perRecord, double saturation) {
             return new LiraShape(variance == Lira.Variance.PER_RECORD, Double.POSITIVE_INFINITY);
         }
         double[] area = new double[candidates.size()];
-        for (int shadow = 0; shadow < REHEARSALS; shadow++) {
-            MembershipView rehearsal = view.rehearse(shadow);
-            int[] known = known(view, shadow);
-            boolean[] member = new boolean[view.records()];
-            for (int record : known) {
-                member[record] = view.part(shadow, record) == Part.IN;
-            }
+        int rehearsals = view.shadows() < MANY ? REHEARSALS_OF_FEW : REHEARSALS_OF_MANY;
+        for (int shadow = 0; shadow < rehearsals; shadow++) {
+            MembershipView.Rehearsal rehearsal = view.rehearse(shadow);
             for (int c = 0; c < area.length; c++) {
-                double[] scores = attack.apply(rehearsal, candidates.get(c));
-                area[c] += new Roc(new Trial(scores, member, OptionalDouble.empty()).select(known)).auc();
+                double[] scores = attack.apply(rehearsal.view(), candidates.get(c));
+                area[c] += new Roc(new Trial(scores, rehearsal.member(), OptionalDouble.empty())).auc();
             }
         }
         int best = IntStream.range(0, area.length)
                 .reduce((a, b) -> area[b] > area[a] ? b : a)
                 .orElseThrow();
         return candidates.get(best);
-    }
-
-    private static int[] known(MembershipView view, int shadow) {
-        return IntStream.range(0, view.records())
-                .filter(record -> view.part(shadow, record) != Part.WITHHELD)
-                .toArray();
     }
 }

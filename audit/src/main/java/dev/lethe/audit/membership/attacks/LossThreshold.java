@@ -37,6 +37,6 @@ public record LossThreshold() implements MembershipAttack {
                 }
             }
         }
-        return Scores.of(view.target(Signal.LOG_LIKELIHOOD).clone(), sum / count);
+        return Scores.of(view.target(Signal.LOG_LIKELIHOOD), sum / count);
     }
 }
