@@ -1,0 +1,171 @@
+package dev.lethe.app;
+
+import dev.lethe.audit.membership.MembershipAudit;
+import dev.lethe.audit.membership.Slices;
+import dev.lethe.core.data.Column;
+import dev.lethe.core.data.Examples;
+import dev.lethe.core.data.LabelledTable;
+import dev.lethe.core.data.Records;
+import dev.lethe.core.model.EncodedTrainer;
+import dev.lethe.core.model.Trainer;
+import dev.lethe.intake.Csv;
+import dev.lethe.intake.Images;
+import dev.lethe.intake.Limits;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Audits: so far of a recipe on data. */
+@Command(
+        name = "audit",
+        description = "Measure what a model gives away about the people it was trained on.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = AuditCommand.Data.class)
+final class AuditCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private Common common;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "missing command: what shall be audited? 'lethe audit data'");
+    }
+
+    /** {@code lethe audit data}. */
+    @Command(
+            name = "data",
+            description = "Train a classifier on data by a recipe, attack it, and report what it gives away.",
+            sortOptions = false,
+            footer = {
+                "",
+                "Examples:",
+                "  lethe audit data --table people.csv --label income",
+                "  lethe audit data --table bank.csv --label job --recipe mlp --width 256 --epochs 60 \\",
+                "      --members 5000 --shadows 16 --slices age,marital --out bank-report --seed 7",
+                "  lethe audit data --images train-images-idx3-ubyte.gz --rows 10000 --epochs 10",
+                "  lethe audit data --config audit.yaml"
+            })
+    static final class Data implements Callable<Integer>, Failures.Debuggable {
+        @Spec
+        private CommandSpec spec;
+
+        @ArgGroup(validate = false, heading = "%nData%n")
+        private DataFlags data = new DataFlags();
+
+        @ArgGroup(validate = false, heading = "%nRecipe%n")
+        private RecipeFlags recipe = new RecipeFlags();
+
+        @ArgGroup(validate = false, heading = "%nAudit%n")
+        private AuditFlags audit = new AuditFlags();
+
+        @Option(
+                names = "--config",
+                paramLabel = "FILE",
+                description = "A YAML file with the same flags, without hyphens: 'learning-rate: 0.001'.")
+        private Path config;
+
+        @ArgGroup(validate = false, heading = "%nGeneral%n")
+        private Common common = new Common();
+
+        @Override
+        public boolean debug() {
+            return common.debug;
+        }
+
+        @Override
+        public Integer call() throws IOException {
+            try (Console console = new Console(common.quiet)) {
+                if ((data.table == null) == (data.images == null)) {
+                    throw new ParameterException(spec.commandLine(), "give either --table or --images");
+                }
+                if (data.table != null) {
+                    auditTable(console);
+                } else {
+                    auditImages(console);
+                }
+                return 0;
+            }
+        }
+
+        private void auditTable(Console console) throws IOException {
+            if (data.label == null) {
+                throw new ParameterException(spec.commandLine(), "--table needs --label COLUMN, the column to predict");
+            }
+            Trainer<LabelledTable> trainer = new EncodedTrainer(recipe.trainer(Recipe.MLP));
+            LabelledTable table = Csv.task(data.table, data.label, data.csv());
+            run(table, trainer, slices(table), Recipe.MLP, data.table, "predicting '" + data.label + "' from ", console);
+        }
+
+        private void auditImages(Console console) throws IOException {
+            if (!data.slices.isEmpty() || data.label != null) {
+                throw new ParameterException(spec.commandLine(), "--images takes neither --label nor --slices");
+            }
+            Trainer<Examples> trainer = recipe.trainer(Recipe.CNN);
+            int most = data.rows == null ? Integer.MAX_VALUE : data.rows;
+            Examples images = Images.read(data.images, most, Limits.DEFAULT);
+            run(images, trainer, List.of(), Recipe.CNN, data.images.get(0), "on ", console);
+        }
+
+        private <D extends Records> void run(
+                D records,
+                Trainer<D> trainer,
+                List<Slices.Slice> slices,
+                Recipe byDefault,
+                Path file,
+                String relation,
+                Console console)
+                throws IOException {
+            int members = data.members == null ? records.size() / 2 : data.members;
+            MembershipAudit membership = audit.audit(members);
+            Map<String, String> settings = new LinkedHashMap<>();
+            data.describe(settings, members);
+            recipe.describe(settings, byDefault);
+            audit.describe(settings);
+            String name = String.valueOf(file.getFileName());
+            String title = recipe.chosen(byDefault).id() + " " + relation + name;
+            new AuditRun(audit, common)
+                    .run(
+                            records,
+                            trainer,
+                            membership,
+                            slices,
+                            new MembershipAudit.Described(title, name, "", settings, Lethe.Version.number()),
+                            console);
+        }
+
+        private List<Slices.Slice> slices(LabelledTable table) {
+            return slicesOf(table, data.slices);
+        }
+    }
+
+    /** The groups of the named columns, the label among them. */
+    static List<Slices.Slice> slicesOf(LabelledTable table, List<String> columns) {
+        List<Slices.Slice> slices = new ArrayList<>();
+        for (String name : columns) {
+            Column column = name.equals(table.label())
+                    ? new Column.Categorical(name, table.labels(), table.classes())
+                    : table.features()
+                            .column(name)
+                            .orElseThrow(() -> new IllegalArgumentException("--slices: no column '" + name
+                                    + "'; the columns are "
+                                    + table.features().columns().stream()
+                                            .map(Column::name)
+                                            .toList()));
+            slices.addAll(Slices.of(column));
+        }
+        return slices;
+    }
+}

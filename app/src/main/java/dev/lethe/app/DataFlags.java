@@ -1,0 +1,120 @@
+package dev.lethe.app;
+
+import dev.lethe.intake.ColumnType;
+import dev.lethe.intake.CsvOptions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine.Option;
+
+/** What data, and how to read it. */
+final class DataFlags {
+    @Option(names = "--table", paramLabel = "FILE", description = "A CSV file, gzipped or not.")
+    Path table;
+
+    @Option(names = "--label", paramLabel = "COLUMN", description = "The column that the model predicts.")
+    String label;
+
+    @Option(
+            names = "--images",
+            paramLabel = "FILE[,FILE...]",
+            split = ",",
+            description = "Images instead of a table: an IDX file beside its labels, or CIFAR binary batches.")
+    List<Path> images;
+
+    @Option(names = "--rows", paramLabel = "N", description = "Read at most so many images.")
+    Integer rows;
+
+    @Option(
+            names = "--members",
+            paramLabel = "N",
+            description = "Training records of each model; twice as many take part. Half of the rows if not given.")
+    Integer members;
+
+    @Option(
+            names = "--slices",
+            paramLabel = "COLUMN[,COLUMN...]",
+            split = ",",
+            description = "Also report group by group of these columns.")
+    List<String> slices = List.of();
+
+    @Option(names = "--delimiter", paramLabel = "CHAR", description = "Between cells; found out if not given.")
+    String delimiter;
+
+    @Option(names = "--no-header", description = "The first line is data; columns are c1, c2, ...")
+    boolean noHeader;
+
+    @Option(
+            names = "--missing",
+            paramLabel = "TEXT[,TEXT...]",
+            split = ",",
+            description = "Texts that stand for a missing cell, instead of the usual ones.")
+    List<String> missing;
+
+    @Option(
+            names = "--categorical",
+            paramLabel = "COLUMN[,COLUMN...]",
+            split = ",",
+            description = "Read these columns as categories, though they look like numbers.")
+    List<String> categorical = List.of();
+
+    @Option(
+            names = "--numeric",
+            paramLabel = "COLUMN[,COLUMN...]",
+            split = ",",
+            description = "Read these columns as numbers.")
+    List<String> numeric = List.of();
+
+    @Option(
+            names = "--drop",
+            paramLabel = "COLUMN[,COLUMN...]",
+            split = ",",
+            description = "Leave these columns out.")
+    List<String> drop = List.of();
+
+    CsvOptions csv() {
+        CsvOptions options = CsvOptions.DEFAULT.withHeader(!noHeader).withDrop(Set.copyOf(drop));
+        if (delimiter != null) {
+            String one = delimiter.equals("\\t") || delimiter.equals("tab") ? "\t" : delimiter;
+            if (one.length() != 1) {
+                throw new IllegalArgumentException("--delimiter must be one character, or tab; got '" + delimiter + "'");
+            }
+            options = options.withDelimiter(one.charAt(0));
+        }
+        if (missing != null) {
+            options = options.withMissing(Set.copyOf(missing));
+        }
+        for (String column : categorical) {
+            options = options.withType(column, ColumnType.CATEGORICAL);
+        }
+        for (String column : numeric) {
+            options = options.withType(column, ColumnType.NUMERIC);
+        }
+        return options;
+    }
+
+    void describe(Map<String, String> settings, int chosenMembers) {
+        if (table != null) {
+            settings.put("table", String.valueOf(table.getFileName()));
+            settings.put("label", label);
+        } else {
+            settings.put(
+                    "images",
+                    String.join(",", images.stream().map(i -> String.valueOf(i.getFileName())).toList()));
+        }
+        settings.put("members", Integer.toString(chosenMembers));
+        if (!slices.isEmpty()) {
+            settings.put("slices", String.join(",", slices));
+        }
+        if (!drop.isEmpty()) {
+            settings.put("drop", String.join(",", drop));
+        }
+        if (!categorical.isEmpty()) {
+            settings.put("categorical", String.join(",", categorical));
+        }
+        if (!numeric.isEmpty()) {
+            settings.put("numeric", String.join(",", numeric));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.lethe.app;
+
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line's root. */
+@Command(
+        name = "lethe",
+        description = "Finds what a machine-learning model remembers about people.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            DemoCommand.class,
+            AuditCommand.class,
+            ListCommand.class,
+            ShowCommand.class,
+            picocli.AutoComplete.GenerateCompletion.class
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Lethe.Version.class,
+        footer = {
+            "",
+            "Examples:",
+            "  lethe demo",
+            "  lethe audit data --table people.csv --label income",
+            "  lethe list attacks",
+            "  source <(lethe generate-completion)",
+            "",
+            "Exit codes: 0 done, 2 wrong usage, 4 input or output, 70 a bug in Lethe."
+        })
+public final class Lethe implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    private Lethe() {}
+
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    /** Runs one command line and returns its exit code. */
+    static int run(String... arguments) {
+        CommandLine line = new CommandLine(new Lethe())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setExecutionExceptionHandler(Failures::report)
+                .setParameterExceptionHandler(Failures::usage);
+        try {
+            Config.load(List.of(arguments)).ifPresent(config -> config.applyTo(line, List.of(arguments)));
+        } catch (ParameterException e) {
+            return Failures.usage(e, arguments);
+        }
+        return line.execute(arguments);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "missing command");
+    }
+
+    /** The version that the build wrote into the jar. */
+    static final class Version implements CommandLine.IVersionProvider {
+        static String number() {
+            String version = Lethe.class.getPackage().getImplementationVersion();
+            return version == null ? "development" : version;
+        }
+
+        @Override
+        public String[] getVersion() {
+            return new String[] {"lethe " + number()};
+        }
+    }
+}

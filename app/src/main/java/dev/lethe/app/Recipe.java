@@ -1,0 +1,67 @@
+package dev.lethe.app;
+
+import dev.lethe.core.data.Examples;
+import dev.lethe.core.model.Trainer;
+import dev.lethe.nn.Cnn;
+import dev.lethe.nn.LogisticRegression;
+import dev.lethe.nn.Mlp;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The recipes that the command line offers: a new one is one constant here. */
+enum Recipe {
+    LOGISTIC("logistic", "Multinomial logistic regression.", "") {
+        @Override
+        Trainer<Examples> trainer(RecipeFlags flags) {
+            return new LogisticRegression(flags.optimization());
+        }
+    },
+    MLP("mlp", "Multilayer perceptron with rectified linear units.", "--width, --dropout") {
+        @Override
+        Trainer<Examples> trainer(RecipeFlags flags) {
+            return new Mlp(flags.width, flags.dropout, flags.optimization());
+        }
+    },
+    CNN("cnn", "Small convolutional network for images.", "--channels, --width, --dropout") {
+        @Override
+        Trainer<Examples> trainer(RecipeFlags flags) {
+            if (flags.width.size() != 1) {
+                throw new IllegalArgumentException("--width must be one number for the cnn recipe, got " + flags.width);
+            }
+            return new Cnn(flags.channels, flags.width.get(0), flags.dropout, flags.optimization());
+        }
+    };
+
+    private final String id;
+    private final String summary;
+    private final String ownFlags;
+
+    Recipe(String id, String summary, String ownFlags) {
+        this.id = id;
+        this.summary = summary;
+        this.ownFlags = ownFlags;
+    }
+
+    abstract Trainer<Examples> trainer(RecipeFlags flags);
+
+    String id() {
+        return id;
+    }
+
+    String summary() {
+        return summary;
+    }
+
+    /** Flags that only some recipes take, this one among them. */
+    String ownFlags() {
+        return ownFlags;
+    }
+
+    static Optional<Recipe> find(String id) {
+        return Arrays.stream(values()).filter(recipe -> recipe.id.equals(id)).findFirst();
+    }
+
+    static String ids() {
+        return String.join(", ", Arrays.stream(values()).map(Recipe::id).toList());
+    }
+}

@@ -1,0 +1,95 @@
+package dev.lethe.app;
+
+import dev.lethe.core.data.Examples;
+import dev.lethe.core.model.Trainer;
+import dev.lethe.nn.Optimization;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** How the audited model and its shadows are trained. */
+final class RecipeFlags {
+    @Option(
+            names = "--recipe",
+            paramLabel = "NAME",
+            description = "logistic, mlp or cnn; mlp for tables and cnn for images if not given.")
+    String recipe;
+
+    @Option(
+            names = "--width",
+            paramLabel = "N[,N...]",
+            split = ",",
+            defaultValue = "256",
+            description = "Hidden units, one number a layer (default: ${DEFAULT-VALUE}).")
+    List<Integer> width;
+
+    @Option(
+            names = "--channels",
+            paramLabel = "N",
+            defaultValue = "16",
+            description = "Channels of the first convolution, cnn only (default: ${DEFAULT-VALUE}).")
+    int channels;
+
+    @Option(names = "--epochs", paramLabel = "N", defaultValue = "60", description = "Default: ${DEFAULT-VALUE}.")
+    int epochs;
+
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "RATE",
+            defaultValue = "0.001",
+            description = "Of Adam (default: ${DEFAULT-VALUE}).")
+    double learningRate;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "64", description = "Default: ${DEFAULT-VALUE}.")
+    int batch;
+
+    @Option(
+            names = "--weight-decay",
+            paramLabel = "RATE",
+            defaultValue = "0",
+            description = "Decoupled (default: ${DEFAULT-VALUE}).")
+    double weightDecay;
+
+    @Option(
+            names = "--dropout",
+            paramLabel = "RATE",
+            defaultValue = "0",
+            description = "After hidden layers (default: ${DEFAULT-VALUE}).")
+    double dropout;
+
+    @Option(
+            names = "--early-stopping",
+            paramLabel = "EPOCHS",
+            defaultValue = "0",
+            description = "Stop when a held-back tenth has not improved for so many epochs; 0 for never (default).")
+    int patience;
+
+    Optimization optimization() {
+        return new Optimization(epochs, learningRate, batch, weightDecay, patience);
+    }
+
+    /** The recipe by name, or {@code byDefault}. */
+    Recipe chosen(Recipe byDefault) {
+        return recipe == null
+                ? byDefault
+                : Recipe.find(recipe)
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "--recipe '" + recipe + "' is unknown; the recipes are " + Recipe.ids()));
+    }
+
+    Trainer<Examples> trainer(Recipe byDefault) {
+        return chosen(byDefault).trainer(this);
+    }
+
+    void describe(Map<String, String> settings, Recipe byDefault) {
+        settings.put("recipe", chosen(byDefault).id());
+        settings.put("width", String.join(",", width.stream().map(String::valueOf).toList()));
+        settings.put("channels", Integer.toString(channels));
+        settings.put("epochs", Integer.toString(epochs));
+        settings.put("learning-rate", Double.toString(learningRate));
+        settings.put("batch", Integer.toString(batch));
+        settings.put("weight-decay", Double.toString(weightDecay));
+        settings.put("dropout", Double.toString(dropout));
+        settings.put("early-stopping", Integer.toString(patience));
+    }
+}

@@ -1,0 +1,62 @@
+package dev.lethe.app;
+
+import dev.lethe.audit.report.Report;
+import dev.lethe.audit.report.ReportHtml;
+import dev.lethe.audit.report.ReportJson;
+import dev.lethe.audit.report.ReportText;
+import dev.lethe.intake.BadInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Prints what a report says. */
+@Command(
+        name = "show",
+        description = "Print the findings of a report, or make its page again.",
+        footer = {
+            "",
+            "Examples:",
+            "  lethe show lethe-report/report.json",
+            "  lethe show lethe-report/report.json --html again.html"
+        })
+final class ShowCommand implements Callable<Integer>, Failures.Debuggable {
+    private static final long MOST_BYTES = 256L << 20;
+
+    @Parameters(paramLabel = "FILE", description = "A report.json.")
+    private Path file;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Write the page to this file.")
+    private Path html;
+
+    @Mixin
+    private Common common;
+
+    @Override
+    public boolean debug() {
+        return common.debug;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (Files.isRegularFile(file) && Files.size(file) > MOST_BYTES) {
+            throw new IOException(file + " is larger than 256 MiB; is it a report.json?");
+        }
+        String text = Files.readString(file);
+        Report report;
+        try {
+            report = ReportJson.read(text);
+        } catch (IllegalArgumentException e) {
+            throw new BadInputException(file + ": " + e.getMessage());
+        }
+        if (html != null) {
+            AuditRun.write(html, ReportHtml.render(report));
+        }
+        System.out.println(common.json ? ReportJson.write(report) : ReportText.summary(report));
+        return 0;
+    }
+}
