@@ -127,6 +127,23 @@ public final class SampleReport {
                 List.of());
     }
 
+    /** Everything was refused: no attack, no finding. */
+    public static Report nothingMeasured() {
+        Report r = realistic();
+        return new Report(
+                r.subject(),
+                r.seed(),
+                r.provenance(),
+                r.training(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                r.refused(),
+                r.notTested(),
+                r.limits());
+    }
+
     /** The realistic report with this text in every place that data, file names or settings can reach. */
     public static Report hostile(String text) {
         Report r = realistic();
