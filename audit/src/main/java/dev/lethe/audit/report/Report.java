@@ -1,6 +1,8 @@
 package dev.lethe.audit.report;
 
 import dev.lethe.audit.Card;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -75,7 +77,12 @@ public record Report(
             String storeHash,
             Map<String, String> environment,
             String started,
-            double seconds) {}
+            double seconds) {
+        public Provenance {
+            settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+            environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
+        }
+    }
 
     /** Loss in nats and accuracy in [0, 1] of the audited model on its members and on the non-members. */
     public record Training(double trainLossNats, double testLossNats, double trainAccuracy, double testAccuracy) {}
@@ -92,10 +99,46 @@ public record Report(
      * A ROC with a pointwise band: at false-positive rate {@code fpr[i]} the true-positive rate is {@code tpr[i]}, in
      * [{@code low[i]}, {@code high[i]}]. {@code fpr} ascends from the lowest rate that the non-members can resolve to 1.
      */
-    public record Curve(double[] fpr, double[] tpr, double[] low, double[] high, double confidence) {}
+    public record Curve(double[] fpr, double[] tpr, double[] low, double[] high, double confidence) {
+        public Curve {
+            if (fpr.length == 0 || tpr.length != fpr.length || low.length != fpr.length || high.length != fpr.length) {
+                throw new IllegalArgumentException(
+                        "fpr, tpr, low and high have " + fpr.length + ", " + tpr.length + ", " + low.length + " and "
+                                + high.length + " points; they must have the same number, at least one");
+            }
+            for (int i = 0; i < fpr.length; i++) {
+                if (!(isRate(fpr[i]) && isRate(tpr[i]) && isRate(low[i]) && isRate(high[i]))) {
+                    throw new IllegalArgumentException("point " + i + " has a rate outside [0, 1]");
+                }
+                if (i > 0 && fpr[i] < fpr[i - 1]) {
+                    throw new IllegalArgumentException("fpr must ascend; it falls at point " + i);
+                }
+            }
+        }
+
+        private static boolean isRate(double value) {
+            return value >= 0 && value <= 1;
+        }
+    }
 
     /** Counts of scores in bins; bin i spans [{@code edges[i]}, {@code edges[i + 1]}). */
-    public record Histogram(double[] edges, int[] members, int[] nonMembers) {}
+    public record Histogram(double[] edges, int[] members, int[] nonMembers) {
+        public Histogram {
+            if (members.length == 0 || nonMembers.length != members.length || edges.length != members.length + 1) {
+                throw new IllegalArgumentException(
+                        "edges, members and nonMembers have " + edges.length + ", " + members.length + " and "
+                                + nonMembers.length + " items; n bins need n + 1, n and n, n at least 1");
+            }
+            for (int i = 0; i < members.length; i++) {
+                if (!(edges[i] < edges[i + 1])) {
+                    throw new IllegalArgumentException("edges must ascend; they do not after edge " + i);
+                }
+                if (members[i] < 0 || nonMembers[i] < 0) {
+                    throw new IllegalArgumentException("bin " + i + " has a negative count");
+                }
+            }
+        }
+    }
 
     /**
      * Exposure of a group of people.

@@ -1,0 +1,212 @@
+package dev.lethe.audit.report;
+
+import dev.lethe.audit.report.Report.AttackEvidence;
+import dev.lethe.audit.report.Report.Subject;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What a data-protection officer reads and signs, as the template shows it. It must fit one sheet of A4 whatever the
+ * data says, so each text has a limit; what was cut stands in full in {@code cut}, for a later page.
+ */
+record FirstPage(
+        String title,
+        String date,
+        VerdictWords verdict,
+        String headline,
+        String headlineLength,
+        List<KeyNumber> keys,
+        String keysNote,
+        List<Pair> tested,
+        List<String> notTested,
+        List<String> limits,
+        List<FullText> cut) {
+    private static final int MAX_ITEMS = 5;
+    private static final int MAX_ITEM_CHARACTERS = 150;
+    private static final int MAX_FACT_CHARACTERS = 220;
+    private static final int MAX_TITLE_CHARACTERS = 120;
+    private static final int MAX_HEADLINE_CHARACTERS = 600;
+    private static final int MAX_KEYS = 3;
+
+    record KeyNumber(String name, String value, String interval, String note) {}
+
+    record Pair(String name, String value) {}
+
+    record FullText(String title, List<String> items) {}
+
+    static FirstPage of(Report report) {
+        List<FullText> cut = new ArrayList<>();
+        VerdictWords verdict = report.findings().isEmpty()
+                ? VerdictWords.NONE
+                : VerdictWords.of(report.findings().get(0).verdict());
+        String headline = report.findings().isEmpty()
+                ? "No attack could be judged; see what was asked for and not computed."
+                : report.findings().get(0).sentence();
+        return new FirstPage(
+                shorten("Title", report.subject().title(), MAX_TITLE_CHARACTERS, cut),
+                date(report.provenance().started()),
+                verdict,
+                shorten("Strongest finding", headline, MAX_HEADLINE_CHARACTERS, cut),
+                headline.length() <= 130 ? "" : headline.length() <= 260 ? "long" : "longest",
+                keys(report),
+                keysNote(report),
+                tested(report, cut),
+                shorten("What was not tested", report.notTested(), cut),
+                shorten("What the numbers do not say", report.limits(), cut),
+                cut);
+    }
+
+    boolean hasKeys() {
+        return !keys.isEmpty();
+    }
+
+    private static List<KeyNumber> keys(Report report) {
+        List<KeyNumber> keys = new ArrayList<>();
+        for (Finding finding : keyFindings(report, MAX_KEYS)) {
+            Metric metric = Metric.of(finding.metric());
+            keys.add(new KeyNumber(
+                    Printable.of(metric.name(), 60),
+                    Numbers.down(finding.value()),
+                    Numbers.interval(finding.low(), finding.high()),
+                    note(metric, finding)));
+        }
+        keys.add(new KeyNumber(
+                "Accuracy on members and on others",
+                Numbers.nearest(report.training().trainAccuracy()) + " / "
+                        + Numbers.nearest(report.training().testAccuracy()),
+                "",
+                "a wide gap makes members easy to tell"));
+        return keys;
+    }
+
+    private static String note(Metric metric, Finding finding) {
+        if (metric.guessing().isEmpty()) {
+            return "";
+        }
+        double guessing = metric.guessing().getAsDouble();
+        return metric.shareOfMembers()
+                ? Numbers.oneIn(finding.value()) + " members; guessing: " + Numbers.oneIn(guessing)
+                : "guessing: " + Numbers.asGiven(guessing);
+    }
+
+    /**
+     * The headline, then what else the same attack says of everybody: first what leaks, the AUC before the rates, rates
+     * with fewer false alarms before those with more.
+     */
+    static List<Finding> keyFindings(Report report, int limit) {
+        if (report.findings().isEmpty()) {
+            return List.of();
+        }
+        Finding headline = report.findings().get(0);
+        Set<String> metrics = new HashSet<>();
+        List<Finding> keys = new ArrayList<>(List.of(headline));
+        metrics.add(headline.metric());
+        report.findings().stream()
+                .filter(f -> f.attack().equals(headline.attack()) && f.slice().isEmpty())
+                .filter(f -> metrics.add(f.metric()))
+                .sorted(Comparator.comparing((Finding f) -> f.verdict() == Verdict.NOTHING_FOUND)
+                        .thenComparing(f -> !f.metric().equals("auc"))
+                        .thenComparing(f -> Metric.of(f.metric()).guessing().orElse(1)))
+                .limit(limit - 1L)
+                .forEach(keys::add);
+        return keys;
+    }
+
+    private static String keysNote(Report report) {
+        if (report.findings().isEmpty()) {
+            return "";
+        }
+        Finding headline = report.findings().get(0);
+        return "Strongest attack: " + Printable.of(attackName(report, headline.attack()), 90) + ". Intervals hold with "
+                + Numbers.percent(headline.confidence()) + " confidence.";
+    }
+
+    /** The name on the attack's card, or its identifier if the report has no card for it. */
+    static String attackName(Report report, String id) {
+        return report.attacks().stream()
+                .filter(attack -> attack.card().id().equals(id))
+                .map(attack -> attack.card().name())
+                .findFirst()
+                .orElse(id);
+    }
+
+    private static List<Pair> tested(Report report, List<FullText> cut) {
+        Subject subject = report.subject();
+        String data =
+                subject.attribution().isEmpty() ? subject.data() : subject.data() + " (" + subject.attribution() + ")";
+        String attacks = report.attacks().stream()
+                .map(AttackEvidence::card)
+                .map(card -> card.name())
+                .collect(Collectors.joining("; "));
+        return List.of(
+                fact("Model", subject.model(), cut),
+                fact("Data", data, cut),
+                fact(
+                        "Records",
+                        Numbers.count(subject.members()) + " that the model was trained on (members), "
+                                + Numbers.count(subject.nonMembers()) + " of the same kind that it never saw; "
+                                + Numbers.count(subject.classes()) + " classes",
+                        cut),
+                fact("Attacks, strongest first", attacks.isEmpty() ? "none" : attacks, cut),
+                fact(
+                        "Models",
+                        models(subject.targets(), "model", "models") + " of the recipe in the part of the audited one, "
+                                + models(subject.shadows(), "shadow model", "shadow models") + " for the attacker",
+                        cut),
+                fact("To repeat", "Lethe " + report.provenance().version() + ", seed " + report.seed(), cut));
+    }
+
+    private static String models(int count, String one, String many) {
+        return Numbers.count(count) + " " + (count == 1 ? one : many);
+    }
+
+    private static Pair fact(String name, String value, List<FullText> cut) {
+        return new Pair(name, shorten(name, value, MAX_FACT_CHARACTERS, cut));
+    }
+
+    private static List<String> shorten(String title, List<String> items, List<FullText> cut) {
+        if (items.isEmpty()) {
+            return List.of("Nothing is recorded here.");
+        }
+        boolean tooMany = items.size() > MAX_ITEMS;
+        boolean tooLong = items.stream().anyMatch(item -> Printable.of(item).length() > MAX_ITEM_CHARACTERS);
+        if (tooMany || tooLong) {
+            cut.add(new FullText(title, items));
+        }
+        List<String> shown = new ArrayList<>(items.stream()
+                .limit(tooMany ? MAX_ITEMS - 1 : MAX_ITEMS)
+                .map(item -> Printable.of(item, MAX_ITEM_CHARACTERS))
+                .toList());
+        if (tooMany) {
+            shown.add("and " + (items.size() - shown.size()) + " more, on a later page");
+        }
+        return shown;
+    }
+
+    private static String shorten(String title, String text, int limit, List<FullText> cut) {
+        String shown = Printable.of(text, limit);
+        if (Printable.of(text).length() > limit) {
+            cut.add(new FullText(title, List.of(text)));
+        }
+        return shown;
+    }
+
+    /** A day for people where the text is an instant; else the text. */
+    private static String date(String started) {
+        try {
+            return DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
+                    .format(Instant.parse(started).atOffset(ZoneOffset.UTC));
+        } catch (DateTimeException e) {
+            return Printable.of(started, 40);
+        }
+    }
+}

@@ -1,0 +1,453 @@
+package dev.lethe.audit.report;
+
+import dev.lethe.audit.Card;
+import dev.lethe.audit.report.FirstPage.FullText;
+import dev.lethe.audit.report.FirstPage.Pair;
+import dev.lethe.audit.report.Report.AttackEvidence;
+import dev.lethe.audit.report.Report.Curve;
+import dev.lethe.audit.report.Report.ExposedRecord;
+import dev.lethe.audit.report.Report.Histogram;
+import dev.lethe.audit.report.Report.Provenance;
+import dev.lethe.audit.report.Report.SliceExposure;
+import dev.lethe.audit.report.Report.Training;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/** A report as the template shows it: every number already a word, every section present or absent. */
+record Page(
+        FirstPage firstPage,
+        List<Entry> contents,
+        String rocConfidence,
+        List<Rate> rates,
+        List<AttackRow> curves,
+        List<HistogramTable> histograms,
+        String groupsLead,
+        String groupsConfidence,
+        List<Tick> ticks,
+        List<String> reference,
+        List<Group> groups,
+        String exposedConfidence,
+        List<ExposedRow> exposed,
+        Fit fit,
+        List<FindingRow> findings,
+        List<String> refused,
+        List<FullText> more,
+        List<Method> methods,
+        List<PairTable> provenance,
+        String version) {
+    /** As many colours and dashes as the style sheet and the script have. */
+    private static final int SERIES_STYLES = 8;
+
+    private static final double[] RATES = {0.1, 0.01, 0.001, 0.0001, 0.00001};
+    private static final String ABSENT = "–";
+
+    record Entry(String id, String title) {}
+
+    record Rate(String rate, String words) {}
+
+    record AttackRow(int index, int colour, String name, List<Cell> cells) {}
+
+    record Cell(String value, String interval) {}
+
+    record HistogramTable(int index, String name, List<Bin> bins) {}
+
+    record Bin(String range, String members, String nonMembers) {}
+
+    record Tick(String at, String label) {}
+
+    record Group(String column, List<GroupRow> rows) {}
+
+    record GroupRow(
+            String value,
+            String found,
+            String interval,
+            String auc,
+            String aucInterval,
+            String members,
+            String nonMembers,
+            String low,
+            String at,
+            String high) {}
+
+    record ExposedRow(
+            String row,
+            String label,
+            String score,
+            String falseAlarms,
+            String falseAlarmsInterval,
+            String flagged,
+            String flaggedInterval) {}
+
+    record Fit(String sentence, List<FitRow> rows) {}
+
+    record FitRow(
+            String name,
+            String members,
+            String nonMembers,
+            String gap,
+            String low,
+            String high,
+            String membersAt,
+            String nonMembersAt) {}
+
+    record FindingRow(
+            VerdictWords verdict,
+            String measure,
+            String attack,
+            String slice,
+            String value,
+            String interval,
+            String method,
+            String sentence) {}
+
+    record Method(String id, String name, String summary, List<String> needs, String paper) {}
+
+    record PairTable(String id, String title, List<Pair> rows) {}
+
+    static Page of(Report report) {
+        FirstPage firstPage = FirstPage.of(report);
+        List<Double> rates = resolvedRates(report);
+        Axis axis = Axis.to(report.slices().stream()
+                .mapToDouble(SliceExposure::tprHigh)
+                .max()
+                .orElse(1));
+        OptionalDouble whole = whole(report);
+        return new Page(
+                firstPage,
+                contents(report, firstPage),
+                report.attacks().isEmpty()
+                        ? ""
+                        : Numbers.percent(report.attacks().get(0).roc().confidence()),
+                rates.stream()
+                        .map(rate -> new Rate(Numbers.asGiven(rate), Numbers.oneIn(rate)))
+                        .toList(),
+                attackRows(report, rates),
+                histograms(report),
+                groupsLead(report, whole),
+                report.slices().isEmpty()
+                        ? ""
+                        : Numbers.percent(report.slices().get(0).confidence()),
+                axis.ticks(),
+                whole.stream()
+                        .filter(value -> value <= axis.end)
+                        .mapToObj(axis::position)
+                        .toList(),
+                groups(report, axis),
+                report.exposed().isEmpty()
+                        ? ""
+                        : Numbers.percent(report.exposed().get(0).confidence()),
+                report.exposed().stream().map(Page::exposedRow).toList(),
+                fit(report.training()),
+                report.findings().stream().map(f -> findingRow(report, f)).toList(),
+                report.refused(),
+                firstPage.cut(),
+                report.attacks().stream().map(a -> method(a.card())).toList(),
+                provenance(report),
+                report.provenance().version());
+    }
+
+    boolean hasAttacks() {
+        return !curves.isEmpty();
+    }
+
+    boolean hasGroups() {
+        return !groups.isEmpty();
+    }
+
+    boolean hasExposed() {
+        return !exposed.isEmpty();
+    }
+
+    boolean hasFindings() {
+        return !findings.isEmpty();
+    }
+
+    boolean hasRefused() {
+        return !refused.isEmpty();
+    }
+
+    boolean hasMore() {
+        return !more.isEmpty();
+    }
+
+    private static List<Entry> contents(Report report, FirstPage firstPage) {
+        List<Entry> entries = new ArrayList<>();
+        entries.add(new Entry("terms", "How to read the evidence"));
+        if (!report.attacks().isEmpty()) {
+            entries.add(new Entry("attacks", "Attacks compared"));
+            entries.add(new Entry("scores", "Scores"));
+        }
+        if (!report.slices().isEmpty()) {
+            entries.add(new Entry("groups", "Exposure by group"));
+        }
+        if (!report.exposed().isEmpty()) {
+            entries.add(new Entry("records", "Most exposed records"));
+        }
+        entries.add(new Entry("fit", "Fit"));
+        if (!report.findings().isEmpty()) {
+            entries.add(new Entry("findings", "All findings"));
+        }
+        if (!report.refused().isEmpty()) {
+            entries.add(new Entry("refused", "Not computed"));
+        }
+        if (!firstPage.cut().isEmpty()) {
+            entries.add(new Entry("more", "First page in full"));
+        }
+        if (!report.attacks().isEmpty()) {
+            entries.add(new Entry("methods", "Methods"));
+        }
+        entries.add(new Entry("provenance", "Settings, seed, provenance"));
+        return entries;
+    }
+
+    private static List<Double> resolvedRates(Report report) {
+        List<Double> rates = new ArrayList<>();
+        for (double rate : RATES) {
+            if (report.attacks().stream().anyMatch(a -> pointAt(a.roc(), rate) >= 0)) {
+                rates.add(rate);
+            }
+        }
+        return rates;
+    }
+
+    /** The last point of the curve with no more false alarms than {@code rate}, or -1 if it starts above. */
+    private static int pointAt(Curve curve, double rate) {
+        int last = -1;
+        // The tolerance takes in a rate that was computed as a power of ten and missed it by a rounding.
+        while (last + 1 < curve.fpr().length && curve.fpr()[last + 1] <= rate * (1 + 1e-9)) {
+            last++;
+        }
+        return last;
+    }
+
+    private static List<AttackRow> attackRows(Report report, List<Double> rates) {
+        List<AttackRow> rows = new ArrayList<>();
+        for (AttackEvidence attack : report.attacks()) {
+            List<Cell> cells = new ArrayList<>();
+            cells.add(cell(finding(report, attack, "auc"), null, 0));
+            for (double rate : rates) {
+                cells.add(cell(finding(report, attack, Metric.foundAtId(rate)), attack.roc(), rate));
+            }
+            rows.add(new AttackRow(
+                    rows.size(), rows.size() % SERIES_STYLES, attack.card().name(), cells));
+        }
+        return rows;
+    }
+
+    private static Optional<Finding> finding(Report report, AttackEvidence attack, String metric) {
+        return report.findings().stream()
+                .filter(f -> f.attack().equals(attack.card().id()))
+                .filter(f -> f.metric().equals(metric) && f.slice().isEmpty())
+                .findFirst();
+    }
+
+    /** The finding where there is one, so that the table never disagrees with it; else read off the curve. */
+    private static Cell cell(Optional<Finding> finding, @Nullable Curve curve, double rate) {
+        if (finding.isPresent()) {
+            Finding f = finding.get();
+            return new Cell(Numbers.down(f.value()), Numbers.interval(f.low(), f.high()));
+        }
+        int point = curve == null ? -1 : pointAt(curve, rate);
+        if (curve == null || point < 0) {
+            return new Cell(ABSENT, "not measured");
+        }
+        return new Cell(Numbers.down(curve.tpr()[point]), Numbers.interval(curve.low()[point], curve.high()[point]));
+    }
+
+    private static List<HistogramTable> histograms(Report report) {
+        List<HistogramTable> tables = new ArrayList<>();
+        for (AttackEvidence attack : report.attacks()) {
+            Histogram histogram = attack.histogram();
+            List<Bin> bins = new ArrayList<>();
+            for (int i = 0; i < histogram.members().length; i++) {
+                bins.add(new Bin(
+                        Numbers.nearest(histogram.edges()[i]) + " to "
+                                + Numbers.nearest(histogram.edges()[i + 1]),
+                        Numbers.count(histogram.members()[i]),
+                        Numbers.count(histogram.nonMembers()[i])));
+            }
+            tables.add(new HistogramTable(tables.size(), attack.card().name(), bins));
+        }
+        return tables;
+    }
+
+    /** The share of all members found by the strongest attack at the rate of the slices; empty if it has no curve. */
+    private static OptionalDouble whole(Report report) {
+        if (report.slices().isEmpty() || report.findings().isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        double rate = report.slices().get(0).fpr();
+        String strongest = report.findings().get(0).attack();
+        for (AttackEvidence attack : report.attacks()) {
+            if (attack.card().id().equals(strongest)) {
+                Optional<Finding> finding = finding(report, attack, Metric.foundAtId(rate));
+                int point = pointAt(attack.roc(), rate);
+                return finding.isPresent()
+                        ? OptionalDouble.of(finding.get().value())
+                        : point < 0
+                                ? OptionalDouble.empty()
+                                : OptionalDouble.of(attack.roc().tpr()[point]);
+            }
+        }
+        return OptionalDouble.empty();
+    }
+
+    private static String groupsLead(Report report, OptionalDouble whole) {
+        if (report.slices().isEmpty()) {
+            return "";
+        }
+        String lead = "How many of each group's members the strongest attack finds, at the threshold where "
+                + Numbers.oneIn(report.slices().get(0).fpr()) + " non-members of the whole is a false alarm. ";
+        if (whole.isPresent()) {
+            lead += "The dashed line is the whole: " + Numbers.down(whole.getAsDouble()) + ". ";
+        }
+        return lead + "Compare intervals before dots: small groups have wide ones.";
+    }
+
+    private static List<Group> groups(Report report, Axis axis) {
+        Map<String, List<GroupRow>> groups = new LinkedHashMap<>();
+        for (SliceExposure slice : report.slices()) {
+            groups.computeIfAbsent(slice.column(), column -> new ArrayList<>())
+                    .add(new GroupRow(
+                            slice.value(),
+                            Numbers.down(slice.tpr()),
+                            Numbers.interval(slice.tprLow(), slice.tprHigh()),
+                            Numbers.down(slice.auc()),
+                            Numbers.interval(slice.aucLow(), slice.aucHigh()),
+                            Numbers.count(slice.members()),
+                            Numbers.count(slice.nonMembers()),
+                            axis.position(slice.tprLow()),
+                            axis.position(slice.tpr()),
+                            axis.position(slice.tprHigh())));
+        }
+        return groups.entrySet().stream()
+                .map(group -> new Group(group.getKey(), group.getValue()))
+                .toList();
+    }
+
+    private static ExposedRow exposedRow(ExposedRecord record) {
+        return new ExposedRow(
+                Numbers.count(record.row()),
+                record.label(),
+                Numbers.nearest(record.score()),
+                Numbers.nearest(record.falseAlarms()),
+                Numbers.interval(record.falseAlarmsLow(), record.falseAlarmsHigh()),
+                record.targetsFlagged() + " of " + record.targetsTrained() + " models",
+                Numbers.interval(record.flaggedLow(), record.flaggedHigh()));
+    }
+
+    private static Fit fit(Training training) {
+        String sentence = "The model is right on " + Numbers.nearest(training.trainAccuracy())
+                + " of its members and on " + Numbers.nearest(training.testAccuracy())
+                + " of the records it never saw. The wider this gap, the easier members are to tell; a narrow gap does not"
+                + " rule it out.";
+        double top = Math.max(training.trainLossNats(), training.testLossNats());
+        return new Fit(
+                sentence,
+                List.of(
+                        fitRow("Accuracy", training.trainAccuracy(), training.testAccuracy(), new Axis(1, 1)),
+                        fitRow(
+                                "Loss, nats",
+                                training.trainLossNats(),
+                                training.testLossNats(),
+                                new Axis(top > 0 ? top : 1, 1))));
+    }
+
+    private static FitRow fitRow(String name, double members, double nonMembers, Axis axis) {
+        double gap = members - nonMembers;
+        return new FitRow(
+                name,
+                Numbers.nearest(members),
+                Numbers.nearest(nonMembers),
+                (gap > 0 ? "+" : "") + Numbers.nearest(gap),
+                axis.position(Math.min(members, nonMembers)),
+                axis.position(Math.max(members, nonMembers)),
+                axis.position(members),
+                axis.position(nonMembers));
+    }
+
+    private static FindingRow findingRow(Report report, Finding finding) {
+        return new FindingRow(
+                VerdictWords.of(finding.verdict()),
+                Metric.of(finding.metric()).name(),
+                FirstPage.attackName(report, finding.attack()),
+                finding.slice(),
+                Numbers.down(finding.value()),
+                Numbers.interval(finding.low(), finding.high()),
+                Numbers.percent(finding.confidence()) + ", " + finding.method(),
+                finding.sentence());
+    }
+
+    private static Method method(Card card) {
+        return new Method(
+                card.id(),
+                card.name(),
+                card.summary(),
+                card.assumptions().isEmpty() ? List.of() : List.of(String.join("; ", card.assumptions())),
+                card.paper());
+    }
+
+    private static List<PairTable> provenance(Report report) {
+        Provenance provenance = report.provenance();
+        List<PairTable> tables = new ArrayList<>();
+        tables.add(new PairTable(
+                "run",
+                "Run",
+                List.of(
+                        new Pair("Seed", Long.toString(report.seed())),
+                        new Pair("Lethe", provenance.version()),
+                        new Pair("Started", provenance.started()),
+                        new Pair("Took", Numbers.nearest(provenance.seconds()) + " s"),
+                        new Pair("Data, SHA-256", provenance.dataHash()),
+                        new Pair("Shadow store, SHA-256", provenance.storeHash()))));
+        if (!provenance.settings().isEmpty()) {
+            tables.add(new PairTable("settings", "Settings", pairs(provenance.settings())));
+        }
+        if (!provenance.environment().isEmpty()) {
+            tables.add(new PairTable("environment", "Environment", pairs(provenance.environment())));
+        }
+        return tables;
+    }
+
+    private static List<Pair> pairs(Map<String, String> map) {
+        return map.entrySet().stream()
+                .map(entry -> new Pair(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    /** A linear axis from 0 to {@code end}, marked every {@code step}; positions are per cent of its length. */
+    private record Axis(double end, double step) {
+        /** The shortest axis that holds {@code largest} and ends on one of at most five round marks. */
+        static Axis to(double largest) {
+            double rough = Math.max(largest, 1e-6) / 5;
+            double power = Math.pow(10, Math.floor(Math.log10(rough)));
+            for (double round : new double[] {1, 2, 5, 10}) {
+                double step = round * power;
+                if (step >= rough) {
+                    return new Axis(Math.min(1, Math.ceil(largest / step - 1e-9) * step), step);
+                }
+            }
+            return new Axis(1, 0.2);
+        }
+
+        String position(double value) {
+            return String.format(Locale.ROOT, "%.3f", 100 * Math.max(0, Math.min(1, value / end)));
+        }
+
+        List<Tick> ticks() {
+            List<Tick> ticks = new ArrayList<>();
+            for (int i = 0; i * step <= end * (1 + 1e-9); i++) {
+                ticks.add(new Tick(
+                        position(i * step),
+                        String.format(Locale.ROOT, "%.6g", i * step).replaceAll("\\.?0+$", "")));
+            }
+            return ticks;
+        }
+    }
+}
