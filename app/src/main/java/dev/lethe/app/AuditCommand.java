@@ -106,7 +106,14 @@ final class AuditCommand implements Runnable {
             }
             Trainer<LabelledTable> trainer = new EncodedTrainer(recipe.trainer(Recipe.MLP));
             LabelledTable table = Csv.task(data.table, data.label, data.csv());
-            run(table, trainer, slices(table), Recipe.MLP, data.table, "predicting '" + data.label + "' from ", console);
+            run(
+                    table,
+                    trainer,
+                    slices(table),
+                    Recipe.MLP,
+                    data.table,
+                    "predicting '" + data.label + "' from ",
+                    console);
         }
 
         private void auditImages(Console console) throws IOException {

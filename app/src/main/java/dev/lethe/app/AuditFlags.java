@@ -14,7 +14,8 @@ final class AuditFlags {
             names = "--shadows",
             paramLabel = "N",
             defaultValue = "16",
-            description = "Shadow models for each record, half of them trained on it; even (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Shadow models for each record, half of them trained on it; even (default: ${DEFAULT-VALUE}).")
     int shadows;
 
     @Option(
@@ -62,10 +63,12 @@ final class AuditFlags {
     boolean fresh;
 
     MembershipAudit audit(int members) {
-        List<MembershipAttack> chosen =
-                attacks == null ? Attacks.all() : attacks.stream().map(Attacks::parse).toList();
+        List<MembershipAttack> chosen = attacks == null
+                ? Attacks.all()
+                : attacks.stream().map(Attacks::parse).toList();
         int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-        return new MembershipAudit(members, shadows, Math.min(targets, shadows + 2), chosen, rates, confidence, workers);
+        return new MembershipAudit(
+                members, shadows, Math.min(targets, shadows + 2), chosen, rates, confidence, workers);
     }
 
     void describe(Map<String, String> settings) {
@@ -74,9 +77,12 @@ final class AuditFlags {
         settings.put(
                 "attacks",
                 attacks == null
-                        ? String.join(",", Attacks.all().stream().map(a -> a.card().id()).toList())
+                        ? String.join(
+                                ",",
+                                Attacks.all().stream().map(a -> a.card().id()).toList())
                         : String.join(",", attacks));
-        settings.put("rates", String.join(",", rates.stream().map(String::valueOf).toList()));
+        settings.put(
+                "rates", String.join(",", rates.stream().map(String::valueOf).toList()));
         settings.put("confidence", Double.toString(confidence));
     }
 }

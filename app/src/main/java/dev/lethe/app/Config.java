@@ -116,7 +116,8 @@ final class Config {
     }
 
     private @org.jspecify.annotations.Nullable String defaultValue(ArgSpec argument) {
-        if (argument instanceof OptionSpec option && values.containsKey(option.longestName().replaceFirst("^--", ""))) {
+        if (argument instanceof OptionSpec option
+                && values.containsKey(option.longestName().replaceFirst("^--", ""))) {
             return values.get(option.longestName().replaceFirst("^--", ""));
         }
         return argument.defaultValue();

@@ -49,7 +49,6 @@ final class Console implements Progress, AutoCloseable {
                         .setInitialMax(SCALE)
                         .setStyle(ProgressBarStyle.UNICODE_BLOCK)
                         .setUpdateIntervalMillis(200)
-                        .hideProgressLabel()
                         .build();
             }
         }

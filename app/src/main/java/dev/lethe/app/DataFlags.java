@@ -66,11 +66,7 @@ final class DataFlags {
             description = "Read these columns as numbers.")
     List<String> numeric = List.of();
 
-    @Option(
-            names = "--drop",
-            paramLabel = "COLUMN[,COLUMN...]",
-            split = ",",
-            description = "Leave these columns out.")
+    @Option(names = "--drop", paramLabel = "COLUMN[,COLUMN...]", split = ",", description = "Leave these columns out.")
     List<String> drop = List.of();
 
     CsvOptions csv() {
@@ -78,7 +74,8 @@ final class DataFlags {
         if (delimiter != null) {
             String one = delimiter.equals("\\t") || delimiter.equals("tab") ? "\t" : delimiter;
             if (one.length() != 1) {
-                throw new IllegalArgumentException("--delimiter must be one character, or tab; got '" + delimiter + "'");
+                throw new IllegalArgumentException(
+                        "--delimiter must be one character, or tab; got '" + delimiter + "'");
             }
             options = options.withDelimiter(one.charAt(0));
         }
@@ -101,7 +98,11 @@ final class DataFlags {
         } else {
             settings.put(
                     "images",
-                    String.join(",", images.stream().map(i -> String.valueOf(i.getFileName())).toList()));
+                    String.join(
+                            ",",
+                            images.stream()
+                                    .map(i -> String.valueOf(i.getFileName()))
+                                    .toList()));
         }
         settings.put("members", Integer.toString(chosenMembers));
         if (!slices.isEmpty()) {

@@ -83,7 +83,8 @@ final class RecipeFlags {
 
     void describe(Map<String, String> settings, Recipe byDefault) {
         settings.put("recipe", chosen(byDefault).id());
-        settings.put("width", String.join(",", width.stream().map(String::valueOf).toList()));
+        settings.put(
+                "width", String.join(",", width.stream().map(String::valueOf).toList()));
         settings.put("channels", Integer.toString(channels));
         settings.put("epochs", Integer.toString(epochs));
         settings.put("learning-rate", Double.toString(learningRate));

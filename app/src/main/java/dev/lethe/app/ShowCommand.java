@@ -4,7 +4,6 @@ import dev.lethe.audit.report.Report;
 import dev.lethe.audit.report.ReportHtml;
 import dev.lethe.audit.report.ReportJson;
 import dev.lethe.audit.report.ReportText;
-import dev.lethe.intake.BadInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +50,7 @@ final class ShowCommand implements Callable<Integer>, Failures.Debuggable {
         try {
             report = ReportJson.read(text);
         } catch (IllegalArgumentException e) {
-            throw new BadInputException(file + ": " + e.getMessage());
+            throw new IOException(file + ": " + e.getMessage(), e);
         }
         if (html != null) {
             AuditRun.write(html, ReportHtml.render(report));

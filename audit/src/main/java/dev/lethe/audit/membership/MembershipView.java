@@ -29,11 +29,11 @@ public final class MembershipView {
 
     private final Seed seed;
 
-    private MembershipView(
-            ShadowStore<?> store, int[] records, int target, int[] shadows, Part[][] parts, Seed seed) {
+    private MembershipView(ShadowStore<?> store, int[] records, int target, int[] shadows, Part[][] parts, Seed seed) {
         this.store = store;
         this.records = records;
-        this.labels = Arrays.stream(records).map(record -> store.labels()[record]).toArray();
+        this.labels =
+                Arrays.stream(records).map(record -> store.labels()[record]).toArray();
         this.target = target;
         this.shadows = shadows;
         this.parts = parts;

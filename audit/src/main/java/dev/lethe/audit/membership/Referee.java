@@ -37,7 +37,8 @@ final class Referee {
         int rehearsals = Math.min(REHEARSALS, view.shadows() - 2);
         for (int shadow = 0; shadow < rehearsals; shadow++) {
             MembershipView.Rehearsal rehearsal = view.rehearse(shadow);
-            double[] values = checked(attack, rehearsal.view(), attack.attack(rehearsal.view())).values();
+            double[] values = checked(attack, rehearsal.view(), attack.attack(rehearsal.view()))
+                    .values();
             int before = scores.length;
             scores = Arrays.copyOf(scores, before + values.length);
             System.arraycopy(values, 0, scores, before, values.length);

@@ -14,7 +14,7 @@ final class Gaussians {
     private final double[] mean;
     private final double[] deviation;
 
-    private Gaussians(double saturation, double[] mean, double[] deviation) {
+    Gaussians(double saturation, double[] mean, double[] deviation) {
         this.saturation = saturation;
         this.mean = mean;
         this.deviation = deviation;

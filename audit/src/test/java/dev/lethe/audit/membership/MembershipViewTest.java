@@ -1,0 +1,134 @@
+package dev.lethe.audit.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lethe.audit.Card;
+import dev.lethe.audit.evidence.Roc;
+import dev.lethe.core.data.Examples;
+import dev.lethe.core.random.Seed;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The view tells nothing of the answer but through the target's own answers. Each spy below reads one thing that could;
+ * over 8 targets of 600 records its area under the ROC stays within 0.5 +- 0.06 with probability above 1 - 1e-4. The
+ * counting spy is shown to see everything where nothing is withheld.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class MembershipViewTest {
+    private ShadowStore<Examples> store;
+
+    @BeforeAll
+    void train(@TempDir Path folder) {
+        store = Games.play(folder, Games.memorizer(), 600, 8, 3);
+        // Read before the folder goes.
+        for (int model = 0; model < 8; model++) {
+            store.signal(model, Signal.LOGIT_MARGIN);
+        }
+    }
+
+    /** Scores a view by something that an attack has no business with. */
+    private interface Spy {
+        double score(MembershipView view, int record);
+    }
+
+    private double area(Spy spy) {
+        MembershipAttack attack = new MembershipAttack() {
+            @Override
+            public Card card() {
+                return new Card("spy", "spy", "spy", "none", List.of());
+            }
+
+            @Override
+            public Scores attack(MembershipView view) {
+                double[] scores = new double[view.records()];
+                for (int record = 0; record < scores.length; record++) {
+                    scores[record] = spy.score(view, record);
+                }
+                return Scores.of(scores, 0);
+            }
+        };
+        double sum = 0;
+        for (int target = 0; target < 8; target++) {
+            sum += new Roc(new Referee(store, Seed.of(9)).play(attack, target)).auc() / 8;
+        }
+        return sum;
+    }
+
+    private static int count(MembershipView view, int record, Part part) {
+        int count = 0;
+        for (int shadow = 0; shadow < view.shadows(); shadow++) {
+            count += view.part(shadow, record) == part ? 1 : 0;
+        }
+        return count;
+    }
+
+    @Test
+    void everyRecordIsInAsManyShadowsAsOut() {
+        MembershipView view = MembershipView.of(store, store.key(), 2, Seed.of(1));
+        for (int record = 0; record < view.records(); record++) {
+            assertThat(count(view, record, Part.IN)).isEqualTo(3);
+            assertThat(count(view, record, Part.OUT)).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void countsTellNothing() {
+        assertThat(area((view, record) -> count(view, record, Part.IN))).isEqualTo(0.5);
+        // The saboteur: what counting would see in the key itself.
+        int[] inOthers = new int[600];
+        for (int record = 0; record < 600; record++) {
+            for (int model = 1; model < 8; model++) {
+                inOthers[record] += store.key().isMember(model, record) ? 1 : 0;
+            }
+            assertThat(inOthers[record] == 3).isEqualTo(store.key().isMember(0, record));
+        }
+    }
+
+    @Test
+    void whichShadowIsWithheldTellsNothing() {
+        assertThat(area((view, record) -> {
+                    for (int shadow = 0; shadow < view.shadows(); shadow++) {
+                        if (view.part(shadow, record) == Part.WITHHELD) {
+                            return shadow;
+                        }
+                    }
+                    return -1;
+                }))
+                .isBetween(0.44, 0.56);
+    }
+
+    /** A withheld shadow is OUT where the target is IN: its answer would tell, so there is none. */
+    @Test
+    void withheldAnswersAreNotThere() {
+        MembershipView view = MembershipView.of(store, store.key(), 0, Seed.of(1));
+        MembershipView.Rehearsal rehearsal = view.rehearse(1);
+        for (MembershipView seen : List.of(view, rehearsal.view())) {
+            for (int shadow = 0; shadow < seen.shadows(); shadow++) {
+                double[] signal = seen.shadow(shadow, Signal.LOGIT_MARGIN);
+                for (int record = 0; record < seen.records(); record++) {
+                    assertThat(Double.isNaN(signal[record])).isEqualTo(seen.part(shadow, record) == Part.WITHHELD);
+                }
+            }
+        }
+        assertThat(rehearsal.view().records()).isLessThan(view.records());
+        assertThat(rehearsal.view().target(Signal.LOGIT_MARGIN)).doesNotContain(Double.NaN);
+    }
+
+    @Test
+    void rehearsalsTellTheTruthAboutTheShadow() {
+        MembershipView view = MembershipView.of(store, store.key(), 0, Seed.of(1));
+        MembershipView.Rehearsal rehearsal = view.rehearse(4);
+        int i = 0;
+        for (int record = 0; record < view.records(); record++) {
+            if (view.part(4, record) != Part.WITHHELD) {
+                assertThat(rehearsal.member()[i++]).isEqualTo(store.key().isMember(5, record));
+            }
+        }
+        assertThat(i).isEqualTo(rehearsal.view().records());
+    }
+}

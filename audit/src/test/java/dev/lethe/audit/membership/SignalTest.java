@@ -1,0 +1,48 @@
+package dev.lethe.audit.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lethe.core.model.Logits;
+import org.junit.jupiter.api.Test;
+
+/** Known answers, computed independently to six digits. */
+class SignalTest {
+    private static Logits ofProbabilities(double... p) {
+        float[] logits = new float[p.length];
+        for (int k = 0; k < p.length; k++) {
+            logits[k] = (float) Math.log(p[k]);
+        }
+        return new Logits(logits, p.length);
+    }
+
+    @Test
+    void logitMarginOfTwoClasses() {
+        assertThat(Signal.LOGIT_MARGIN.of(ofProbabilities(0.99, 0.01), 0, 0)).isCloseTo(4.59512, within(1e-5));
+    }
+
+    @Test
+    void logitMarginNeitherSaturatesNorOverflows() {
+        assertThat(Signal.LOGIT_MARGIN.of(new Logits(new float[] {80, 0, -3}, 3), 0, 0))
+                .isCloseTo(80 - Math.log(1 + Math.exp(-3)), within(1e-12));
+        assertThat(Signal.LOGIT_MARGIN.of(new Logits(new float[] {-3e4f, 3e4f}, 2), 0, 0))
+                .isEqualTo(-6e4);
+    }
+
+    @Test
+    void entropies() {
+        Logits logits = ofProbabilities(0.7, 0.2, 0.1);
+        assertThat(-Signal.NEGATIVE_ENTROPY.of(logits, 0, 0)).isCloseTo(0.801819, within(1e-6));
+        double[] p = {0.7, 0.2, 0.1};
+        assertThat(Signal.modifiedEntropy(p, 0)).isCloseTo(0.162167, within(1e-6));
+        assertThat(Signal.modifiedEntropy(p, 1)).isCloseTo(2.140867, within(1e-6));
+        assertThat(Math.exp(-Signal.NEGATIVE_LOG_MODIFIED_ENTROPY.of(logits, 0, 1)))
+                .isCloseTo(2.140867, within(1e-5));
+    }
+
+    @Test
+    void logLikelihoodIsMinusTheLoss() {
+        assertThat(Signal.LOG_LIKELIHOOD.of(ofProbabilities(0.7, 0.2, 0.1), 0, 1))
+                .isCloseTo(Math.log(0.2), within(1e-6));
+    }
+}
