@@ -31,10 +31,12 @@ record FirstPage(
         List<String> limits,
         List<FullText> cut) {
     private static final int MAX_ITEMS = 5;
-    private static final int MAX_ITEM_CHARACTERS = 150;
-    private static final int MAX_FACT_CHARACTERS = 220;
+    private static final int MAX_ITEM_CHARACTERS = 130;
+    private static final int MAX_LIST_CHARACTERS = 420;
+    private static final int MAX_FACT_CHARACTERS = 190;
+    private static final int MAX_VERSION_CHARACTERS = 30;
     private static final int MAX_TITLE_CHARACTERS = 120;
-    private static final int MAX_HEADLINE_CHARACTERS = 600;
+    private static final int MAX_HEADLINE_CHARACTERS = 400;
     private static final int MAX_KEYS = 3;
 
     record KeyNumber(String name, String value, String interval, String note) {}
@@ -95,7 +97,7 @@ record FirstPage(
         double guessing = metric.guessing().getAsDouble();
         return metric.shareOfMembers()
                 ? Numbers.oneIn(finding.value()) + " members; guessing: " + Numbers.oneIn(guessing)
-                : "guessing: " + Numbers.asGiven(guessing);
+                : metric.meaning() + "; guessing: " + Numbers.asGiven(guessing);
     }
 
     /**
@@ -162,7 +164,11 @@ record FirstPage(
                         models(subject.targets(), "model", "models") + " of the recipe in the part of the audited one, "
                                 + models(subject.shadows(), "shadow model", "shadow models") + " for the attacker",
                         cut),
-                fact("To repeat", "Lethe " + report.provenance().version() + ", seed " + report.seed(), cut));
+                fact(
+                        "To repeat",
+                        "Lethe " + Printable.of(report.provenance().version(), MAX_VERSION_CHARACTERS) + ", seed "
+                                + report.seed(),
+                        cut));
     }
 
     private static String models(int count, String one, String many) {
@@ -177,17 +183,24 @@ record FirstPage(
         if (items.isEmpty()) {
             return List.of("Nothing is recorded here.");
         }
-        boolean tooMany = items.size() > MAX_ITEMS;
-        boolean tooLong = items.stream().anyMatch(item -> Printable.of(item).length() > MAX_ITEM_CHARACTERS);
-        if (tooMany || tooLong) {
-            cut.add(new FullText(title, items));
+        List<String> shown = new ArrayList<>();
+        boolean whole = true;
+        int characters = 0;
+        for (String item : items) {
+            String text = Printable.of(item, MAX_ITEM_CHARACTERS);
+            characters += text.length();
+            if (shown.size() == MAX_ITEMS || (characters > MAX_LIST_CHARACTERS && !shown.isEmpty())) {
+                break;
+            }
+            whole &= Printable.of(item).length() <= MAX_ITEM_CHARACTERS;
+            shown.add(text);
         }
-        List<String> shown = new ArrayList<>(items.stream()
-                .limit(tooMany ? MAX_ITEMS - 1 : MAX_ITEMS)
-                .map(item -> Printable.of(item, MAX_ITEM_CHARACTERS))
-                .toList());
-        if (tooMany) {
-            shown.add("and " + (items.size() - shown.size()) + " more, on a later page");
+        int left = items.size() - shown.size();
+        if (left > 0) {
+            shown.add("and " + left + " more, on a later page");
+        }
+        if (left > 0 || !whole) {
+            cut.add(new FullText(title, items));
         }
         return shown;
     }

@@ -1,6 +1,5 @@
 package dev.lethe.audit.report;
 
-import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
@@ -24,8 +23,7 @@ record Metric(String name, String meaning, OptionalDouble guessing, boolean shar
             }
         }
         return switch (id) {
-            case "auc" ->
-                known("AUC", "how often a record from the training data scores above one that was not in it", 0.5);
+            case "auc" -> known("AUC", "how often a member scores above a non-member", 0.5);
             case "advantage" -> known("Advantage", "share of members found less share of others accused", 0);
             case "balanced-accuracy" -> known("Balanced accuracy", "how often the attacker's yes or no is right", 0.5);
             case "epsilon-lower-bound" ->
@@ -37,12 +35,6 @@ record Metric(String name, String meaning, OptionalDouble guessing, boolean shar
     /** The identifier that {@link #of} reads back as the share found at this false-positive rate. */
     static String foundAtId(double falsePositiveRate) {
         return RATE_PREFIX + Numbers.asGiven(falsePositiveRate);
-    }
-
-    /** The name with its first letter small, for the middle of a line; acronyms stay. */
-    String nameInLine() {
-        boolean acronym = name.length() > 1 && Character.isUpperCase(name.charAt(1));
-        return acronym ? name : name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);
     }
 
     private static Metric foundAt(double rate) {

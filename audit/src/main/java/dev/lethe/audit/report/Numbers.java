@@ -84,7 +84,7 @@ final class Numbers {
         // The shortest decimal that names this double, so that 0.58 rounds down to 0.580 and not to 0.579.
         BigDecimal rounded = BigDecimal.valueOf(value).round(new MathContext(DIGITS, mode));
         int exponent = rounded.precision() - rounded.scale() - 1;
-        if (exponent < -6 || exponent > 11) {
+        if (exponent < -4 || exponent > 11) {
             BigDecimal mantissa = rounded.movePointLeft(exponent).setScale(DIGITS - 1, RoundingMode.UNNECESSARY);
             return signed(mantissa.toPlainString()) + "e" + exponent;
         }

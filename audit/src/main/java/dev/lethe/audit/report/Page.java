@@ -333,7 +333,7 @@ record Page(
 
     private static ExposedRow exposedRow(ExposedRecord record) {
         return new ExposedRow(
-                Numbers.count(record.row()),
+                Integer.toString(record.row()),
                 record.label(),
                 Numbers.nearest(record.score()),
                 Numbers.nearest(record.falseAlarms()),

@@ -9,7 +9,8 @@
   var font = getComputedStyle(document.body).fontFamily;
 
   function three(value) {
-    return value === 0 ? '0' : Math.abs(value) < 1e-4 ? value.toExponential(2) : String(Number(value.toPrecision(3)));
+    var text = value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential(2) : String(Number(value.toPrecision(3)));
+    return text.replace(/^-/, '\u2212');
   }
 
   function decade(exponent) {
@@ -22,7 +23,7 @@
       nameLocation: 'middle',
       nameTextStyle: { color: ink.text, fontSize: 13 },
       axisLabel: { color: ink.quiet, fontSize: 12, hideOverlap: true },
-      axisLine: { show: true, lineStyle: { color: ink.quiet } },
+      axisLine: { show: true, onZero: false, lineStyle: { color: ink.quiet } },
       axisTick: { show: false },
       splitLine: { lineStyle: { color: ink.rule } }
     };
@@ -81,7 +82,7 @@
           var lower = points.map(function (p) { return api.coord([p[0], log(p[4])]); }).reverse();
           return {
             type: 'polygon', shape: { points: upper.concat(lower) },
-            style: { fill: colour, opacity: 0.13 }
+            style: { fill: colour, opacity: i === 0 ? 0.16 : 0.09 }
           };
         }
       });
@@ -150,7 +151,7 @@
     draw(element, {
       grid: { left: 44, right: 12, top: 10, bottom: 26 },
       xAxis: axis({
-        min: bins.edges[0], max: bins.edges[bins.edges.length - 1], splitNumber: 4, splitLine: { show: false },
+        scale: true, splitNumber: 4, splitLine: { show: false },
         axisLabel: { color: ink.quiet, fontSize: 12, hideOverlap: true, formatter: three }
       }),
       yAxis: axis({ min: 0, splitNumber: 2, axisLine: { show: false } }),

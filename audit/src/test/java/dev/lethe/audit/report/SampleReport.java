@@ -12,6 +12,7 @@ import dev.lethe.audit.report.Report.Training;
 import dev.lethe.core.stats.ClopperPearson;
 import dev.lethe.core.stats.Interval;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -142,6 +143,36 @@ public final class SampleReport {
                 r.refused(),
                 r.notTested(),
                 r.limits());
+    }
+
+    /** As {@link #hostile}, with the text twenty times in each list. */
+    public static Report crowded(String text) {
+        Report r = hostile(text);
+        List<String> many = Collections.nCopies(20, text);
+        return new Report(
+                r.subject(),
+                r.seed(),
+                r.provenance(),
+                r.training(),
+                realistic().findings().stream()
+                        .map(f -> new Finding(
+                                f.attack(),
+                                f.metric(),
+                                f.slice(),
+                                f.value(),
+                                f.low(),
+                                f.high(),
+                                f.confidence(),
+                                f.method(),
+                                f.verdict(),
+                                text))
+                        .toList(),
+                r.attacks(),
+                r.slices(),
+                r.exposed(),
+                many,
+                many,
+                many);
     }
 
     /** The realistic report with this text in every place that data, file names or settings can reach. */
