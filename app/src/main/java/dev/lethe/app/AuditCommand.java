@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -31,13 +30,12 @@ import picocli.CommandLine.Spec;
         name = "audit",
         description = "Measure what a model gives away about the people it was trained on.",
         synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = Lethe.Version.class,
         subcommands = AuditCommand.Data.class)
 final class AuditCommand implements Runnable {
     @Spec
     private CommandSpec spec;
-
-    @Mixin
-    private Common common;
 
     @Override
     public void run() {
@@ -71,6 +69,7 @@ final class AuditCommand implements Runnable {
         @ArgGroup(validate = false, heading = "%nAudit%n")
         private AuditFlags audit = new AuditFlags();
 
+        @SuppressWarnings("UnusedVariable") // Read before the flags are parsed, by Config; here for the help.
         @Option(
                 names = "--config",
                 paramLabel = "FILE",

@@ -15,7 +15,9 @@ final class Console implements Progress, AutoCloseable {
 
     private final PrintStream err = System.err;
     private final boolean quiet;
-    private final boolean terminal = System.console() != null;
+    /** Said by the launcher, which can ask; the JVM cannot tell a terminal on standard error alone. */
+    private final boolean terminal = Boolean.getBoolean("lethe.terminal");
+
     private String stage = "";
     private @Nullable ProgressBar bar;
     private long stageStarted;

@@ -17,13 +17,12 @@ import picocli.CommandLine.Spec;
         name = "list",
         description = "What there is to choose from.",
         synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = Lethe.Version.class,
         footer = {"", "Examples:", "  lethe list attacks", "  lethe list recipes --json"})
 final class ListCommand implements Runnable {
     @Spec
     private CommandSpec spec;
-
-    @Mixin
-    private Common common;
 
     @Override
     public void run() {
