@@ -96,11 +96,11 @@
       legend: { show: false, data: attacks.map(function (a, i) { return String(i); }) },
       grid: { left: 72, right: 16, top: 12, bottom: 56 },
       xAxis: axis({
-        min: floor, max: 0, interval: 1, name: 'False-positive rate: non-members taken for members', nameGap: 34,
+        min: floor, max: 0, interval: 1, name: 'False-positive rate (false alarms)', nameGap: 34,
         axisLabel: { color: ink.quiet, fontSize: 12, formatter: decade }
       }),
       yAxis: axis({
-        min: floor, max: 0, interval: 1, name: 'True-positive rate: members found', nameGap: 50,
+        min: floor, max: 0, interval: 1, name: 'True-positive rate (members found)', nameGap: 50,
         axisLabel: { color: ink.quiet, fontSize: 12, formatter: decade }
       }),
       tooltip: {
