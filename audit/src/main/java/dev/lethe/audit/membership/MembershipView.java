@@ -32,6 +32,7 @@ public final class MembershipView {
     /** What is known of each record in each shadow, {@code [shadow][record]}, an index into PARTS: there can be millions. */
     private final byte[][] parts;
 
+    /** Not for attacks: what is withheld was drawn from it. */
     private final Seed seed;
 
     private MembershipView(ShadowStore<?> store, int[] records, int target, int[] shadows, byte[][] parts, Seed seed) {
@@ -153,9 +154,12 @@ public final class MembershipView {
         return values;
     }
 
-    /** Randomness for this attack on this target. */
+    /**
+     * Randomness for this attack on this target. A fork of its own: whoever could repeat the draw of the withheld shadows
+     * would learn from which side each was drawn, and with it the answer.
+     */
     public Seed seed() {
-        return seed;
+        return seed.fork("attack");
     }
 
     /**

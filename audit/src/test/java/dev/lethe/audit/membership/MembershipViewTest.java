@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lethe.audit.Card;
 import dev.lethe.audit.evidence.Roc;
+import dev.lethe.audit.evidence.Trial;
 import dev.lethe.core.data.Examples;
 import dev.lethe.core.random.Seed;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
+import org.apache.commons.rng.UniformRandomProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -100,6 +103,57 @@ class MembershipViewTest {
                     return -1;
                 }))
                 .isBetween(0.44, 0.56);
+    }
+
+    /**
+     * A spy who repeats the draw of the withheld shadows with the seed that it is handed. For each record it supposes both
+     * answers, and believes the one under which the withheld shadow would have been drawn.
+     */
+    @Test
+    void theSeedTellsNothingOfWhatIsWithheld() {
+        double sum = 0;
+        for (int target = 0; target < 8; target++) {
+            MembershipView view =
+                    MembershipView.of(store, store.key(), target, Seed.of(9).fork("target-" + target));
+            double[] scores = replay(view, view.seed());
+            sum += area(view, scores, target) / 8;
+            // The saboteur: with the seed of the draw itself the spy sees almost everything.
+            assertThat(area(view, replay(view, Seed.of(9).fork("target-" + target)), target))
+                    .isGreaterThan(0.8);
+        }
+        assertThat(sum).isBetween(0.44, 0.56);
+    }
+
+    private double area(MembershipView view, double[] scores, int target) {
+        assertThat(scores).hasSize(view.records());
+        return new Roc(new Trial(scores, store.key().of(target), OptionalDouble.empty())).auc();
+    }
+
+    private static double[] replay(MembershipView view, Seed seed) {
+        UniformRandomProvider random = seed.fork("withhold").stream();
+        double[] scores = new double[view.records()];
+        for (int record = 0; record < scores.length; record++) {
+            int[] draws = new int[view.shadows() / 2 + 1];
+            for (int i = 0; i < draws.length; i++) {
+                draws[i] = random.nextInt(i + 1);
+            }
+            scores[record] =
+                    (fits(view, record, Part.OUT, draws) ? 1 : 0) - (fits(view, record, Part.IN, draws) ? 1 : 0);
+        }
+        return scores;
+    }
+
+    /** Whether these draws withhold the shadow that is withheld, if it was on {@code side}. */
+    private static boolean fits(MembershipView view, int record, Part side, int[] draws) {
+        int count = 0;
+        Part chosen = side;
+        for (int shadow = 0; shadow < view.shadows(); shadow++) {
+            Part part = view.part(shadow, record);
+            if ((part == side || part == Part.WITHHELD) && draws[count++] == 0) {
+                chosen = part;
+            }
+        }
+        return chosen == Part.WITHHELD;
     }
 
     /** A withheld shadow is OUT where the target is IN: its answer would tell, so there is none. */
