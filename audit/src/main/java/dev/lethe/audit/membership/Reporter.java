@@ -105,7 +105,7 @@ final class Reporter<D extends Records> {
                 seedNumber,
                 provenance(described, started),
                 training(audited),
-                findings,
+                Judge.leaksFirst(findings),
                 measured.stream().map(Measured::shown).toList(),
                 exposures,
                 exposed(strongest, trials.get(audit.attacks().indexOf(strongest.attack()))),
@@ -124,7 +124,7 @@ final class Reporter<D extends Records> {
         }
         Parallel.run(tasks, audit.threads(), done -> progress.at("measuring", done));
         return Arrays.stream(measured)
-                .sorted(Comparator.comparingDouble((Measured m) -> -m.judged().strength())
+                .sorted(Comparator.comparing(Measured::judged, Judge.STRONGEST_FIRST)
                         .thenComparingDouble(m -> -m.evidence().auc().value()))
                 .toList();
     }
