@@ -204,9 +204,16 @@ public final class Evidence {
         return ClopperPearson.lower((long) Math.floor(tpr[index] * members), members, tail);
     }
 
-    /** Upper bound on the false-positive rate behind {@link #tpr}, that fails with probability {@code tail}. */
+    /**
+     * Upper bound on the false-positive rate behind {@link #tpr}, that fails with probability {@code tail}; that of the
+     * target with the largest, since one non-member more can allow one false alarm more.
+     */
     public double fprUpper(int index, double tail) {
-        return ClopperPearson.upper(Ranking.allowed(rates[index], nonMembers), nonMembers, tail);
+        return trials.stream()
+                .mapToInt(Trial::nonMembers)
+                .mapToDouble(n -> ClopperPearson.upper(Ranking.allowed(rates[index], n), n, tail))
+                .max()
+                .orElseThrow();
     }
 
     /** How far the mean over targets may be from its limit, but with probability {@code tail} on either side. */

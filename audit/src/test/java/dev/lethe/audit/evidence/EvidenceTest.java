@@ -101,6 +101,24 @@ class EvidenceTest {
         assertThat(again.tpr(0)).isEqualTo(evidence.tpr(0));
     }
 
+    /** 199 non-members allow 1 false alarm in 100, 201 allow 2: the bound on their rate must hold for both targets. */
+    @Test
+    void boundsTheFalseAlarmsOfTheTargetThatAllowsMost() {
+        List<Trial> trials = List.of(withNonMembers(199), withNonMembers(201));
+        Evidence evidence = new Evidence(trials, RATES, 0.95, Seed.of(5));
+        assertThat(evidence.fprUpper(0, 0.01)).isEqualTo(ClopperPearson.upper(2, 201, 0.01));
+    }
+
+    private static Trial withNonMembers(int nonMembers) {
+        double[] scores = new double[400];
+        boolean[] member = new boolean[400];
+        for (int i = 0; i < 400; i++) {
+            scores[i] = i;
+            member[i] = i >= nonMembers;
+        }
+        return new Trial(scores, member, OptionalDouble.empty());
+    }
+
     /** One target more does not make the people more: the interval on a rate stays as wide as Clopper-Pearson's. */
     @Test
     void rotatingTargetsCountsNobodyTwice() {
