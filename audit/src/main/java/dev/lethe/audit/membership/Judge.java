@@ -14,18 +14,27 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Turns evidence into findings. A verdict of LEAKS holds with the stated confidence for all findings of the report
- * together: each is tested at the level of one divided by their number (Bonferroni), since many looks find something by
- * chance.
+ * Turns evidence into findings. If no attack can tell members from others, a report holds a verdict of LEAKS with
+ * probability at most 1 - confidence: this error is divided by the number of tests that could have been reported
+ * (Bonferroni), since many looks find something by chance. What each test assumes: {@code docs/math/verdicts.md}.
  */
 final class Judge {
     private final double confidence;
     private final int looks;
 
-    /** @param looks how many findings the report will hold */
+    /** @param looks how many tests could come into the report, see {@link #looks} */
     Judge(double confidence, int looks) {
         this.confidence = confidence;
         this.looks = looks;
+    }
+
+    /**
+     * The tests that a report chooses its findings from: for every attack its rates, the area, the balanced accuracy (the
+     * advantage is the same test) and all slices. Slices are shown of the strongest attack alone, but which one that is
+     * was chosen on the same people.
+     */
+    static int looks(int attacks, int rates, int slices) {
+        return attacks * (rates + 2 + slices);
     }
 
     /**

@@ -81,7 +81,7 @@ final class Reporter<D extends Records> {
                 trials.get(0).stream().mapToInt(Trial::nonMembers).min().orElseThrow();
         double[] rates = audit.resolved(nonMembers);
         refused.addAll(audit.refused(nonMembers));
-        Judge judge = new Judge(audit.confidence(), audit.attacks().size() * (rates.length + 3) + slices.size());
+        Judge judge = new Judge(audit.confidence(), Judge.looks(audit.attacks().size(), rates.length, slices.size()));
         List<Measured> measured = measure(trials, rates, judge, progress);
         Measured strongest = measured.get(0);
         List<Finding> findings = new ArrayList<>();

@@ -56,6 +56,21 @@ class JudgeTest {
                 .containsExactly("strong", "weak", "none");
     }
 
+    /** Slices are shown of one attack, but all attacks' slices were looked at to choose it. */
+    @Test
+    void choosingTheAttackIsPaidFor() {
+        assertThat(Judge.looks(6, 4, 12)).isEqualTo(6 * (4 + 2 + 12));
+        // 60 of 400 against 20 of 400 is a leak among 2 looks and none among 108: the level is divided.
+        assertThat(slice(2)).isEqualTo(Verdict.LEAKS);
+        assertThat(slice(Judge.looks(6, 4, 12))).isEqualTo(Verdict.NOTHING_FOUND);
+    }
+
+    private static Verdict slice(int looks) {
+        return new Judge(0.95, looks)
+                .slice("a", "s", 0.05, 0.15, 400, 0.05, 400)
+                .verdict();
+    }
+
     private static Verdict verdict(Judge.Judged judged, String metric) {
         return judged.findings().stream()
                 .filter(finding -> finding.metric().equals(metric))
