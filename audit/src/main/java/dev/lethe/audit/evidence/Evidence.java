@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.statistics.distribution.NormalDistribution;
+import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
  * One attack's trials over all targets, measured: every value is the mean over targets, every interval accounts for
@@ -20,6 +21,12 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  */
 public final class Evidence {
     private static final int RESAMPLES = 1000;
+
+    /** Fewer resamples than this beyond a percentile do not place it. */
+    private static final int FEWEST_BEYOND = 5;
+
+    /** With fewer people than this on a side a bootstrap of the area is too narrow, by much where the area is near 1. */
+    private static final int SMALL = 200;
 
     private final List<Trial> trials;
     private final List<Roc> rocs = new ArrayList<>();
@@ -119,18 +126,38 @@ public final class Evidence {
         return nonMembers;
     }
 
-    /** Area under the ROC, mean over targets, by percentile bootstrap. */
+    /** Area under the ROC, mean over targets. */
     public Measurement auc() {
-        return around(auc, percentile(aucResamples), "bootstrap over records and targets");
+        Interval bootstrap = percentile(aucResamples, auc);
+        if (!isSmall()) {
+            return around(auc, bootstrap, "bootstrap over records and targets");
+        }
+        double tail = (1 - confidence) / 2;
+        return around(
+                auc,
+                new Interval(
+                        Math.min(bootstrap.low(), AreaBounds.lower(auc, members, nonMembers, tail)),
+                        Math.max(bootstrap.high(), AreaBounds.upper(auc, members, nonMembers, tail))),
+                "bootstrap over records and targets, widened by Newcombe's interval on one target's people");
+    }
+
+    private boolean isSmall() {
+        return Math.min(members, nonMembers) < SMALL;
     }
 
     /** True-positive rate at {@code rates[index]}, mean over targets. */
     public Measurement tpr(int index) {
-        Interval bootstrap = percentile(tprResamples[index]);
+        Interval bootstrap = percentile(tprResamples[index], tpr[index]);
         Interval exact = exact(tpr[index], members, confidence);
+        // Where few false alarms decide, the threshold is biased towards finding more people: in the trials, and once
+        // more
+        // in their resamples. Reflecting the upper end takes the bias off instead of adding it.
+        double reflected = 2 * tpr[index] - bootstrap.high();
         return around(
                 tpr[index],
-                new Interval(Math.min(bootstrap.low(), exact.low()), Math.max(bootstrap.high(), exact.high())),
+                new Interval(
+                        Math.min(reflected, Math.min(bootstrap.low(), exact.low())),
+                        Math.max(bootstrap.high(), exact.high())),
                 "Clopper-Pearson, widened by bootstrap over records and targets");
     }
 
@@ -140,7 +167,7 @@ public final class Evidence {
             return Optional.empty();
         }
         Fixed fixed = fixed();
-        double spread = spread(fixed.each(), (1 - confidence) / 2);
+        double spread = spread(fixed.each(), (1 - confidence) / 2, true);
         // Bonferroni over the two rates: together they hold with the stated confidence.
         double split = 1 - (1 - confidence) / 2;
         Interval tpr = exact(fixed.tpr(), members, split);
@@ -159,7 +186,7 @@ public final class Evidence {
         double low = ClopperPearson.lower((long) Math.floor(fixed.tpr() * members), members, tail / 2);
         double alarms = ClopperPearson.upper(
                 Math.min(nonMembers, (long) Math.ceil(fixed.fpr() * nonMembers)), nonMembers, tail / 2);
-        return Math.min((low + 1 - alarms) / 2, fixed.value() - spread(fixed.each(), tail));
+        return Math.min((low + 1 - alarms) / 2, fixed.value() - spread(fixed.each(), tail, false));
     }
 
     /** Rates at the fixed thresholds, mean over targets, and the balanced accuracy of each target. */
@@ -191,12 +218,18 @@ public final class Evidence {
 
     /** Lower bound on the area that fails with probability {@code tail}: the normal limit of the bootstrap. */
     public double aucLower(double tail) {
-        double mean = Arrays.stream(aucResamples).average().orElseThrow();
-        double variance = Arrays.stream(aucResamples)
+        double limit = auc - reach(aucResamples, tail);
+        return isSmall() ? Math.min(limit, AreaBounds.lower(auc, members, nonMembers, tail)) : limit;
+    }
+
+    /** How far a normal distribution with the deviation of these resamples goes beyond its mean with this probability. */
+    private static double reach(double[] resamples, double tail) {
+        double mean = Arrays.stream(resamples).average().orElseThrow();
+        double variance = Arrays.stream(resamples)
                 .map(a -> (a - mean) * (a - mean))
                 .average()
                 .orElseThrow();
-        return auc - NormalDistribution.of(0, 1).inverseSurvivalProbability(tail) * Math.sqrt(variance);
+        return NormalDistribution.of(0, 1).inverseSurvivalProbability(tail) * Math.sqrt(variance);
     }
 
     /** Lower bound on the true-positive rate that fails with probability {@code tail}, on one target's people. */
@@ -216,14 +249,22 @@ public final class Evidence {
                 .orElseThrow();
     }
 
-    /** How far the mean over targets may be from its limit, but with probability {@code tail} on either side. */
-    private static double spread(double[] each, double tail) {
+    /**
+     * How far the mean over targets may be from its limit, but with probability {@code tail} on either side.
+     *
+     * @param estimated whether to allow for the deviation being estimated from so few targets (Student). An interval must;
+     *     a verdict rests on the exact bounds on its rates, and would never be reached with two targets
+     */
+    private static double spread(double[] each, double tail, boolean estimated) {
         if (each.length < 2) {
             return 0;
         }
         double mean = Arrays.stream(each).average().orElseThrow();
         double variance = Arrays.stream(each).map(x -> (x - mean) * (x - mean)).sum() / (each.length - 1);
-        return NormalDistribution.of(0, 1).inverseSurvivalProbability(tail) * Math.sqrt(variance / each.length);
+        double deviations = estimated
+                ? TDistribution.of(each.length - 1).inverseSurvivalProbability(tail)
+                : NormalDistribution.of(0, 1).inverseSurvivalProbability(tail);
+        return deviations * Math.sqrt(variance / each.length);
     }
 
     private static Interval exact(double rate, int trials, double confidence) {
@@ -236,13 +277,21 @@ public final class Evidence {
                 ClopperPearson.upper(Math.min(trials, up), trials, tail));
     }
 
-    private Interval percentile(double[] sorted) {
-        int tail = (int) Math.floor((1 - confidence) / 2 * sorted.length);
-        return new Interval(sorted[tail], sorted[sorted.length - 1 - tail]);
+    /** Percentiles of the resamples; where too few lie beyond them, widened by the normal limit. */
+    private Interval percentile(double[] sorted, double value) {
+        double tail = (1 - confidence) / 2;
+        int beyond = (int) Math.floor(tail * sorted.length);
+        double reach = beyond < FEWEST_BEYOND ? reach(sorted, tail) : 0;
+        return new Interval(
+                Math.min(sorted[beyond], value - reach), Math.max(sorted[sorted.length - 1 - beyond], value + reach));
     }
 
-    /** Measurements round outwards, and an interval always holds its value. */
+    /** A rate or an area: an interval within [0, 1] that always holds its value. */
     private static Measurement around(double value, Interval interval, String method) {
-        return new Measurement(value, Math.min(interval.low(), value), Math.max(interval.high(), value), method);
+        return new Measurement(
+                value,
+                Math.max(0, Math.min(interval.low(), value)),
+                Math.min(1, Math.max(interval.high(), value)),
+                method);
     }
 }

@@ -101,6 +101,93 @@ class EvidenceTest {
         assertThat(again.tpr(0)).isEqualTo(evidence.tpr(0));
     }
 
+    /** 20 members above 20 others: the data cannot exclude an area of 0.95, nor show that it is above 0.99. */
+    @Test
+    void fewPeopleProveNoPerfectArea() {
+        double[] scores = new double[40];
+        boolean[] member = new boolean[40];
+        for (int i = 0; i < 40; i++) {
+            scores[i] = i;
+            member[i] = i >= 20;
+        }
+        Evidence evidence =
+                new Evidence(List.of(new Trial(scores, member, OptionalDouble.empty())), RATES, 0.95, Seed.of(6));
+        assertThat(evidence.auc().value()).isEqualTo(1);
+        assertThat(evidence.auc().high()).isEqualTo(1);
+        assertThat(evidence.auc().low()).isBetween(0.7, 0.95);
+        assertThat(evidence.aucLower(0.001)).isBetween(0.5, evidence.auc().low());
+    }
+
+    /**
+     * One false alarm decides (k = 1 of about 300, one target): the threshold that it sets lets through two in 300 on
+     * average, so the rate of people found is too high, and the resamples only add to that. Of these 200 audits the lower
+     * end of the 90 % interval claims too much in 22, where 10 would be right; without the reflection it did so in 39.
+     */
+    @Test
+    void oneFalseAlarmProvesLittle() {
+        NormalDistribution normal = NormalDistribution.of(0, 1);
+        double rate = 0.004;
+        double truth = normal.survivalProbability(normal.inverseSurvivalProbability(rate) - 2);
+        int tooHigh = 0;
+        for (int audit = 0; audit < 200; audit++) {
+            Seed seed = Seed.of(5000 + audit);
+            Evidence evidence = new Evidence(trials(1, 600, 2, seed), new double[] {rate}, 0.9, seed);
+            tooHigh += evidence.tpr(0).low() > truth ? 1 : 0;
+        }
+        assertThat(tooHigh).isLessThan(30);
+    }
+
+    /** Newcombe's bounds are where the area is 1.96 of their own deviations away; at one half that is Mann-Whitney's. */
+    @Test
+    void areaBoundsAreWhereTheMeasuredAreaIsUnlikely() {
+        double low = AreaBounds.lower(0.7, 50, 50, 0.025);
+        double variance = low * (1 - low) * (1 + 49 * ((1 - low) / (2 - low) + low / (1 + low))) / 2500;
+        assertThat((0.7 - low) / Math.sqrt(variance)).isCloseTo(1.959964, within(1e-5));
+        assertThat(AreaBounds.upper(0.3, 50, 50, 0.025)).isCloseTo(1 - low, within(1e-12));
+        assertThat(AreaBounds.lower(0.5 + 1.959964 * Math.sqrt(101.0 / 12 / 2500), 50, 50, 0.025))
+                .isCloseTo(0.5, within(2e-3));
+    }
+
+    /** Three targets estimate their own spread badly: the interval allows for it (Student's 4.30, not 1.96). */
+    @Test
+    void fewTargetsWidenTheInterval() {
+        List<Trial> trials = new ArrayList<>();
+        for (double share : new double[] {0.6, 0.7, 0.8}) {
+            trials.add(rightAbout(share));
+        }
+        Evidence.Measurement balanced =
+                new Evidence(trials, RATES, 0.95, Seed.of(7)).balancedAccuracy().orElseThrow();
+        assertThat(balanced.value()).isCloseTo(0.7, within(1e-12));
+        assertThat(balanced.high() - balanced.value()).isCloseTo(4.302653 * 0.1 / Math.sqrt(3), within(1e-5));
+    }
+
+    /** Balanced accuracy {@code share} at a threshold of 0. */
+    private static Trial rightAbout(double share) {
+        int n = 2000;
+        double[] scores = new double[n];
+        boolean[] member = new boolean[n];
+        for (int i = 0; i < n; i++) {
+            member[i] = i % 2 == 0;
+            boolean right = i < share * n;
+            scores[i] = member[i] == right ? 1 : -1;
+        }
+        return new Trial(scores, member, OptionalDouble.of(0));
+    }
+
+    /** A thousand resamples have no 99.99th percentile. */
+    @Test
+    void highConfidenceIsNotCutOffByTheResamples() {
+        List<Trial> trials = trials(1, 1000, 0.5, Seed.of(11));
+        double at99 = width(new Evidence(trials, RATES, 0.99, Seed.of(12)).auc());
+        double at9999999 = width(new Evidence(trials, RATES, 0.9999999, Seed.of(12)).auc());
+        // Normal deviates 5.33 and 2.58.
+        assertThat(at9999999 / at99).isBetween(1.8, 2.4);
+    }
+
+    private static double width(Evidence.Measurement measured) {
+        return measured.high() - measured.low();
+    }
+
     /** 199 non-members allow 1 false alarm in 100, 201 allow 2: the bound on their rate must hold for both targets. */
     @Test
     void boundsTheFalseAlarmsOfTheTargetThatAllowsMost() {
