@@ -124,11 +124,13 @@ final class Judge {
                 verdict(low > alarms),
                 String.format(
                         Locale.ROOT,
-                        "Of the people with %s, %s %% are found with 1 false alarm in %,d over all people%s.",
+                        "Of the members with %s, %s %% are found with 1 false alarm in %,d over all people, and %s %% of the"
+                                + " others with it are accused%s.",
                         name,
                         number(100 * tpr),
                         Math.round(1 / rate),
-                        low > alarms ? "" : ", no more than chance can explain"));
+                        rounded(100 * fpr, RoundingMode.UP),
+                        low > alarms ? "" : ": no more than chance can explain"));
     }
 
     private Finding auc(String attack, Evidence evidence) {
@@ -196,9 +198,14 @@ final class Judge {
 
     /** Two significant digits, rounded down as measurements are, without an exponent. */
     static String number(double value) {
-        // The slack keeps 0.29 * 100 = 28.999.. from becoming 28.
-        return new BigDecimal(value * (1 + 1e-12))
-                .round(new MathContext(2, RoundingMode.DOWN))
+        return rounded(value, RoundingMode.DOWN);
+    }
+
+    private static String rounded(double value, RoundingMode mode) {
+        // The slack keeps 0.29 * 100 = 28.999.. from becoming 28, and 0.07 * 100 = 7.000..1 from becoming 7.1.
+        double slack = mode == RoundingMode.DOWN ? 1 + 1e-12 : 1 - 1e-12;
+        return new BigDecimal(value * slack)
+                .round(new MathContext(2, mode))
                 .stripTrailingZeros()
                 .toPlainString();
     }

@@ -65,6 +65,16 @@ class JudgeTest {
         assertThat(slice(Judge.looks(6, 4, 12))).isEqualTo(Verdict.NOTHING_FOUND);
     }
 
+    /** A group of confident people is found and accused alike: the sentence must say both. */
+    @Test
+    void aGroupsSentenceSaysHowManyOthersAreAccused() {
+        Finding finding = new Judge(0.95, 6).slice("a", "age = 30", 0.01, 0.20, 100, 0.151, 100);
+        assertThat(finding.verdict()).isEqualTo(Verdict.NOTHING_FOUND);
+        assertThat(finding.sentence())
+                .isEqualTo("Of the members with age = 30, 20 % are found with 1 false alarm in 100 over all people, and"
+                        + " 16 % of the others with it are accused: no more than chance can explain.");
+    }
+
     private static Verdict slice(int looks) {
         return new Judge(0.95, looks)
                 .slice("a", "s", 0.05, 0.15, 400, 0.05, 400)
