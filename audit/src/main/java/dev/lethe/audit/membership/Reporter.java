@@ -47,7 +47,12 @@ final class Reporter<D extends Records> {
                     + " balanced accuracy and advantage use thresholds fixed beforehand on other models.",
             "In the game half of the people are members. Where members are rarer, a flag is right less often.",
             "An attack that finds nothing proves nothing: a stronger one may exist.",
-            "Every interval covers chance in the draw of people and of models, not a change of recipe or data.");
+            "Intervals cover chance in the draw of people and of models (people only, for groups and rows), not another"
+                    + " recipe.");
+
+    private static final String ONE_TARGET =
+            "One model was attacked: intervals cover chance in the draw of people only;"
+                    + " another model may give away more or less.";
 
     private final MembershipAudit audit;
     private final ShadowStore<D> store;
@@ -85,7 +90,14 @@ final class Reporter<D extends Records> {
         List<Measured> measured = measure(trials, rates, judge, progress);
         Measured strongest = measured.get(0);
         List<Finding> findings = new ArrayList<>();
-        measured.forEach(m -> findings.addAll(m.judged().findings()));
+        for (Measured m : measured) {
+            findings.addAll(m.judged().findings());
+            if (m.evidence().balancedAccuracy().isEmpty()) {
+                refused.add("balanced accuracy and advantage of "
+                        + m.attack().card().id() + ": " + audit.shadows()
+                        + " shadows are too few to fix a threshold without the audited model; it takes 4");
+            }
+        }
         List<Report.SliceExposure> exposures = new ArrayList<>();
         for (Slices.Slice slice : slices) {
             slice(slice, strongest, judge, findings, exposures);
@@ -111,7 +123,15 @@ final class Reporter<D extends Records> {
                 exposed(strongest, trials.get(audit.attacks().indexOf(strongest.attack()))),
                 refused,
                 NOT_TESTED,
-                LIMITS);
+                limits(audit.targets()));
+    }
+
+    private static List<String> limits(int targets) {
+        List<String> limits = new ArrayList<>(LIMITS);
+        if (targets == 1) {
+            limits.set(limits.size() - 1, ONE_TARGET);
+        }
+        return limits;
     }
 
     /** All attacks, the strongest first. */
@@ -276,7 +296,8 @@ final class Reporter<D extends Records> {
         Interval alarmRate = ClopperPearson.interval(alarms, others.length, audit.confidence());
         int trained = 0;
         int flagged = 0;
-        for (int t = 0; t < trials.size(); t++) {
+        // Not the audited model, from target 1 on: it chose the record, so that it flags it proves nothing.
+        for (int t = 1; t < trials.size(); t++) {
             if (trials.get(t).member()[record]) {
                 trained++;
                 if (trials.get(t).scores()[record] >= thresholds[t]) {
@@ -284,7 +305,8 @@ final class Reporter<D extends Records> {
                 }
             }
         }
-        Interval flaggedRate = ClopperPearson.interval(flagged, trained, audit.confidence());
+        Interval flaggedRate =
+                trained == 0 ? new Interval(0, 1) : ClopperPearson.interval(flagged, trained, audit.confidence());
         return new Report.ExposedRecord(
                 pool[record] + 1,
                 data.classes().get(store.labels()[record]),

@@ -338,7 +338,7 @@ record Page(
                 Numbers.nearest(record.score()),
                 Numbers.nearest(record.falseAlarms()),
                 Numbers.interval(record.falseAlarmsLow(), record.falseAlarmsHigh()),
-                record.targetsFlagged() + " of " + record.targetsTrained() + " models",
+                record.targetsFlagged() + " of " + record.targetsTrained() + " others",
                 Numbers.interval(record.flaggedLow(), record.flaggedHigh()));
     }
 

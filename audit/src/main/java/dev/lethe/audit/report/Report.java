@@ -168,8 +168,8 @@ public record Report(
      * @param row row number in the data as given; the first record is 1
      * @param label its class
      * @param falseAlarms share of non-members that score at least as high, with interval
-     * @param targetsFlagged of {@code targetsTrained} models that had this record in training, how many gave it away at
-     *     one false alarm in a hundred
+     * @param targetsFlagged of {@code targetsTrained} models that had this record in training, the audited one aside, how
+     *     many gave it away at one false alarm in a hundred
      * @param flaggedLow interval of that share
      */
     public record ExposedRecord(
