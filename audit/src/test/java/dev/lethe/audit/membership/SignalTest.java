@@ -40,6 +40,15 @@ class SignalTest {
                 .isCloseTo(2.140867, within(1e-5));
     }
 
+    /** Confident answers are not tied at a loss of 0: the likelihood orders them as the logits do. */
+    @Test
+    void logLikelihoodTellsConfidentAnswersApart() {
+        assertThat(Signal.LOG_LIKELIHOOD.of(new Logits(new float[] {50, 0}, 2), 0, 0))
+                .isCloseTo(-Math.exp(-50), within(1e-36));
+        assertThat(Signal.LOG_LIKELIHOOD.of(new Logits(new float[] {0, 50}, 2), 0, 0))
+                .isEqualTo(-50);
+    }
+
     @Test
     void logLikelihoodIsMinusTheLoss() {
         assertThat(Signal.LOG_LIKELIHOOD.of(ofProbabilities(0.7, 0.2, 0.1), 0, 1))

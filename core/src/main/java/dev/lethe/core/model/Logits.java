@@ -34,12 +34,14 @@ public record Logits(float[] values, int classes) {
 
     /** Cross-entropy -ln p(label), in nats, computed in double precision from the logits. */
     public double lossNats(int row, int label) {
-        double max = at(row, argMax(row));
-        double sum = 0;
+        int best = argMax(row);
+        double max = at(row, best);
+        double others = 0;
         for (int k = 0; k < classes; k++) {
-            sum += Math.exp(at(row, k) - max);
+            others += k == best ? 0 : Math.exp(at(row, k) - max);
         }
-        return Math.log(sum) - (at(row, label) - max);
+        // log1p keeps apart losses below 1e-16, where the surest members are.
+        return Math.log1p(others) + (max - at(row, label));
     }
 
     /** Softmax of one row, in double precision, written to {@code into}. */
