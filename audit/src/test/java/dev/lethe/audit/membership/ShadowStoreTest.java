@@ -114,6 +114,14 @@ class ShadowStoreTest {
                 .hasMessageContaining("another data");
     }
 
+    /** Equal as floating-point numbers, and not the same seed. */
+    @Test
+    void tellsLargeSeedsApart() {
+        open(folder, (1L << 53) + 1);
+        open(folder, (1L << 53) + 1);
+        assertThatThrownBy(() -> open(folder, 1L << 53)).hasMessageContaining("another seed");
+    }
+
     @Test
     void saysWhenItsManifestIsNotOne() throws IOException {
         for (String text : List.of("", "[]", "{}", "{\"seed\": \"x\"}", "not json {")) {
