@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
             AuditCommand.class,
             ListCommand.class,
             ShowCommand.class,
-            picocli.AutoComplete.GenerateCompletion.class
+            CompletionCommand.class
         },
         mixinStandardHelpOptions = true,
         versionProvider = Lethe.Version.class,
