@@ -71,7 +71,7 @@ final class Console implements Progress, AutoCloseable {
         double elapsed = (now - stageStarted) / 1e9;
         String left = ended
                 ? String.format("done in %.1f s", elapsed)
-                : done <= 0 ? "" : String.format("about %.0f s left", elapsed / done * (1 - done));
+                : elapsed < 1 ? "" : String.format("about %.0f s left", elapsed / done * (1 - done));
         err.printf("%s: %.0f %% %s%n", stage, 100 * done, left);
     }
 

@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
@@ -42,6 +43,9 @@ class ReportBrowserTest {
     private static final String PAYLOAD = "</script></style></title><script>window.owned=1</script>"
             + "<img src=x onerror=\"window.owned=1\"><iframe src=javascript:top.owned=1></iframe>{{x}} {a|b} ";
 
+    /** Held, for a logger that nobody holds forgets its level. Selenium warns of every Chromium newer than itself. */
+    private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
+
     private static ChromeDriver browser;
     private static Path folder;
 
@@ -53,6 +57,7 @@ class ReportBrowserTest {
                     () -> "browser tests are skipped: there is no " + needed
                             + " (Debian and Ubuntu: apt-get install chromium chromium-driver)");
         }
+        SELENIUM.setLevel(Level.SEVERE);
         // Under target rather than a temporary directory of JUnit: Chromium may still write while it is deleted.
         Files.createDirectories(Path.of("target"));
         folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "browser-");

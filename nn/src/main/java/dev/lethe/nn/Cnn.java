@@ -49,6 +49,7 @@ public record Cnn(int channels, int width, double dropout, Optimization optimiza
 
     @Override
     public String describe() {
-        return "cnn channels=" + channels + " width=" + width + " dropout=" + dropout + " " + optimization;
+        return "convolutional network, " + channels + " channels, dense width " + width + ", dropout " + dropout + "; "
+                + optimization.describe();
     }
 }

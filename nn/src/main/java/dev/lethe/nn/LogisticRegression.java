@@ -13,6 +13,6 @@ public record LogisticRegression(Optimization optimization) implements NetworkTr
 
     @Override
     public String describe() {
-        return "logistic-regression " + optimization;
+        return "logistic regression; " + optimization.describe();
     }
 }

@@ -46,6 +46,7 @@ public record Mlp(List<Integer> widths, double dropout, Optimization optimizatio
 
     @Override
     public String describe() {
-        return "mlp widths=" + widths + " dropout=" + dropout + " " + optimization;
+        return "multilayer perceptron, hidden widths " + widths + ", dropout " + dropout + "; "
+                + optimization.describe();
     }
 }

@@ -14,6 +14,12 @@ public record Optimization(int epochs, double learningRate, int batch, double we
     /** 60 epochs of Adam at 0.001 on batches of 64. */
     public static final Optimization DEFAULT = new Optimization(60, 1e-3, 64, 0, 0);
 
+    /** In words, complete: equal settings, equal words. */
+    String describe() {
+        return (patience == 0 ? "" : "at most ") + epochs + " epochs of Adam at " + learningRate + " on batches of "
+                + batch + ", weight decay " + weightDecay + (patience == 0 ? "" : ", early stopping after " + patience);
+    }
+
     public Optimization {
         if (epochs < 1 || epochs > 100_000) {
             throw new IllegalArgumentException("epochs " + epochs + " must lie in 1..100000");

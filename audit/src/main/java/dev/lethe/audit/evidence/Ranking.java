@@ -18,16 +18,31 @@ final class Ranking {
         member = trial.member();
         double[] scores = trial.scores();
         int n = scores.length;
-        Integer[] boxed = new Integer[n];
-        Arrays.setAll(boxed, i -> i);
-        Arrays.sort(boxed, (a, b) -> Double.compare(scores[b], scores[a]));
+        double[] distinct =
+                Arrays.stream(scores).map(Ranking::plain).sorted().distinct().toArray();
+        // Counting sort into blocks of equal scores, best block first: no object a record.
+        int[] block = new int[n];
+        int[] next = new int[distinct.length + 1];
+        for (int i = 0; i < n; i++) {
+            block[i] = distinct.length - 1 - Arrays.binarySearch(distinct, plain(scores[i]));
+            next[block[i] + 1]++;
+        }
+        for (int b = 0; b < distinct.length; b++) {
+            next[b + 1] += next[b];
+        }
         order = new int[n];
         blockEnd = new boolean[n];
-        for (int i = 0; i < n; i++) {
-            order[i] = boxed[i];
-            // == and not compare: 0.0 and -0.0 are one block.
-            blockEnd[i] = i == n - 1 || scores[boxed[i]] != scores[boxed[i + 1]];
+        for (int b = 1; b <= distinct.length; b++) {
+            blockEnd[next[b] - 1] = true;
         }
+        for (int i = 0; i < n; i++) {
+            order[next[block[i]]++] = i;
+        }
+    }
+
+    /** 0.0 for both zeros, which are one block. */
+    private static double plain(double score) {
+        return score == 0 ? 0.0 : score;
     }
 
     /** What one pass measures. */
@@ -99,13 +114,7 @@ final class Ranking {
 
     /** The smallest score that may be called a member at this false-positive rate: infinity if none. */
     double thresholdAt(double rate, double[] scores) {
-        long negatives = 0;
-        for (boolean in : member) {
-            if (!in) {
-                negatives++;
-            }
-        }
-        long limit = allowed(rate, negatives);
+        long limit = allowed(rate, negatives());
         double threshold = Double.POSITIVE_INFINITY;
         long falsePositives = 0;
         for (int i = 0; i < order.length; i++) {
@@ -120,5 +129,38 @@ final class Ranking {
             }
         }
         return threshold;
+    }
+
+    /** The score at which true-positive less false-positive rate is largest, the lowest of equals. */
+    double bestThreshold(double[] scores) {
+        double perMember = 1.0 / (order.length - negatives());
+        double perOther = 1.0 / negatives();
+        double best = Double.NEGATIVE_INFINITY;
+        double threshold = Double.POSITIVE_INFINITY;
+        long truePositives = 0;
+        long falsePositives = 0;
+        for (int i = 0; i < order.length; i++) {
+            if (member[order[i]]) {
+                truePositives++;
+            } else {
+                falsePositives++;
+            }
+            double advantage = truePositives * perMember - falsePositives * perOther;
+            if (blockEnd[i] && advantage >= best) {
+                best = advantage;
+                threshold = scores[order[i]];
+            }
+        }
+        return threshold;
+    }
+
+    private long negatives() {
+        long negatives = 0;
+        for (boolean in : member) {
+            if (!in) {
+                negatives++;
+            }
+        }
+        return negatives;
     }
 }

@@ -64,41 +64,11 @@ public final class Roc {
 
     /** The threshold with the largest balanced accuracy on this trial; for use on another one. */
     public double bestThreshold() {
-        double[] candidates = Arrays.stream(trial.scores()).sorted().distinct().toArray();
-        boolean[] member = trial.member();
-        double[] members = members(member, true);
-        double[] others = members(member, false);
-        double best = Double.NEGATIVE_INFINITY;
-        double threshold = candidates[0];
-        int m = 0;
-        int o = 0;
-        for (double candidate : candidates) {
-            while (m < members.length && members[m] < candidate) {
-                m++;
-            }
-            while (o < others.length && others[o] < candidate) {
-                o++;
-            }
-            double advantage =
-                    (double) (members.length - m) / members.length - (double) (others.length - o) / others.length;
-            if (advantage > best) {
-                best = advantage;
-                threshold = candidate;
-            }
-        }
-        return threshold;
+        return ranking.bestThreshold(trial.scores());
     }
 
     Ranking ranking() {
         return ranking;
-    }
-
-    private double[] members(boolean[] member, boolean wanted) {
-        return java.util.stream.IntStream.range(0, member.length)
-                .filter(i -> member[i] == wanted)
-                .mapToDouble(i -> trial.scores()[i])
-                .sorted()
-                .toArray();
     }
 
     private Ranking.Measured measure(double[] rates) {

@@ -29,11 +29,19 @@ final class Judge {
     }
 
     /**
-     * Findings for one attack, the strongest true-positive rate first.
+     * Findings for one attack: leaks before the rest, among them the strongest true-positive rate first.
      *
      * @param strength lower bound on ln(TPR/FPR) at the best rate: how much likelier a flag is on a member
      */
-    record Judged(List<Finding> findings, double strength) {}
+    record Judged(List<Finding> findings, double strength) {
+        boolean leaksAtARate() {
+            return findings.stream().anyMatch(f -> f.metric().startsWith("tpr@") && f.verdict() == Verdict.LEAKS);
+        }
+
+        boolean leaks() {
+            return findings.stream().anyMatch(f -> f.verdict() == Verdict.LEAKS);
+        }
+    }
 
     private record Rated(Finding finding, double strength) {}
 
@@ -48,6 +56,7 @@ final class Judge {
                 new ArrayList<>(rated.stream().map(Rated::finding).toList());
         findings.add(auc(attack, evidence));
         evidence.balancedAccuracy().ifPresent(balanced -> addBalanced(findings, attack, balanced, evidence));
+        findings.sort(Comparator.comparing(finding -> finding.verdict() != Verdict.LEAKS));
         return new Judged(findings, rated.isEmpty() ? 0 : rated.get(0).strength());
     }
 

@@ -127,11 +127,12 @@ public record MembershipAudit(
         int[] pool = Shuffle.subset(data.size(), 2 * members, seed.fork("pool").stream());
         @SuppressWarnings("unchecked") // Records.select promises the same type.
         D records = (D) data.select(pool);
-        ShadowStore<D> shadowStore = ShadowStore.open(store, records, trainer, shadows + 2, seedNumber);
-        shadowStore.complete(threads, progress);
-        List<List<Trial>> trials = play(shadowStore, seed, progress);
-        return new Reporter<>(this, shadowStore, data, pool, seedNumber)
-                .report(trials, slices, trainer, described, started, progress);
+        try (ShadowStore<D> shadowStore = ShadowStore.open(store, records, trainer, shadows + 2, seedNumber)) {
+            shadowStore.complete(threads, progress);
+            List<List<Trial>> trials = play(shadowStore, seed, progress);
+            return new Reporter<>(this, shadowStore, data, pool, seedNumber)
+                    .report(trials, slices, trainer, described, started, progress);
+        }
     }
 
     /**

@@ -15,6 +15,11 @@ import org.apache.commons.rng.UniformRandomProvider;
  * each record is withheld, chosen at random, and so is its answer on that record, which would tell its part.
  */
 public final class MembershipView {
+    private static final byte IN = 0;
+    private static final byte OUT = 1;
+    private static final byte WITHHELD = 2;
+    private static final Part[] PARTS = {Part.IN, Part.OUT, Part.WITHHELD};
+
     private final ShadowStore<?> store;
     /** Store numbers of the records. */
     private final int[] records;
@@ -24,12 +29,12 @@ public final class MembershipView {
     /** Store number of each shadow. */
     private final int[] shadows;
 
-    /** What is known of each record in each shadow, {@code [shadow][record]}. */
-    private final Part[][] parts;
+    /** What is known of each record in each shadow, {@code [shadow][record]}, an index into PARTS: there can be millions. */
+    private final byte[][] parts;
 
     private final Seed seed;
 
-    private MembershipView(ShadowStore<?> store, int[] records, int target, int[] shadows, Part[][] parts, Seed seed) {
+    private MembershipView(ShadowStore<?> store, int[] records, int target, int[] shadows, byte[][] parts, Seed seed) {
         this.store = store;
         this.records = records;
         this.labels =
@@ -48,10 +53,10 @@ public final class MembershipView {
     static MembershipView of(ShadowStore<?> store, AnswerKey key, int target, Seed seed) {
         int[] shadows =
                 IntStream.range(0, key.models()).filter(m -> m != target).toArray();
-        Part[][] parts = new Part[shadows.length][key.records()];
+        byte[][] parts = new byte[shadows.length][key.records()];
         for (int s = 0; s < shadows.length; s++) {
             for (int record = 0; record < key.records(); record++) {
-                parts[s][record] = key.isMember(shadows[s], record) ? Part.IN : Part.OUT;
+                parts[s][record] = key.isMember(shadows[s], record) ? IN : OUT;
             }
         }
         int[] records = IntStream.range(0, key.records()).toArray();
@@ -59,13 +64,13 @@ public final class MembershipView {
     }
 
     /** Withholds, for each record, shadows of the larger side at random until both sides are equal. */
-    private static void balance(Part[][] parts, UniformRandomProvider random) {
+    private static void balance(byte[][] parts, UniformRandomProvider random) {
         for (int record = 0; parts.length > 0 && record < parts[0].length; record++) {
             int surplus = 0;
-            for (Part[] part : parts) {
-                surplus += part[record] == Part.IN ? 1 : part[record] == Part.OUT ? -1 : 0;
+            for (byte[] part : parts) {
+                surplus += part[record] == IN ? 1 : part[record] == OUT ? -1 : 0;
             }
-            Part larger = surplus > 0 ? Part.IN : Part.OUT;
+            byte larger = surplus > 0 ? IN : OUT;
             for (int left = Math.abs(surplus); left > 0; left--) {
                 int count = 0;
                 int chosen = -1;
@@ -74,7 +79,7 @@ public final class MembershipView {
                         chosen = s;
                     }
                 }
-                parts[chosen][record] = Part.WITHHELD;
+                parts[chosen][record] = WITHHELD;
             }
         }
     }
@@ -101,12 +106,12 @@ public final class MembershipView {
 
     /** What the attacker knows of a record's part in a shadow model. */
     public Part part(int shadow, int record) {
-        return parts[shadow][record];
+        return PARTS[parts[shadow][record]];
     }
 
     /** What the target says of every record. */
     public Logits target() {
-        return answers(target, new Part[0]);
+        return answers(target, new byte[0]);
     }
 
     /** What a shadow model says of every record, NaN where withheld; read from disk, so hold one at a time. */
@@ -116,7 +121,7 @@ public final class MembershipView {
 
     /** A signal of the target on every record. */
     public double[] target(Signal signal) {
-        return signal(target, signal, new Part[0]);
+        return signal(target, signal, new byte[0]);
     }
 
     /** A signal of a shadow model on every record, NaN where withheld. */
@@ -124,12 +129,12 @@ public final class MembershipView {
         return signal(shadows[shadow], signal, parts[shadow]);
     }
 
-    private Logits answers(int model, Part[] known) {
+    private Logits answers(int model, byte[] known) {
         Logits all = store.logits(model);
         int width = all.classes();
         float[] values = new float[records.length * width];
         for (int record = 0; record < records.length; record++) {
-            if (known.length > 0 && known[record] == Part.WITHHELD) {
+            if (known.length > 0 && known[record] == WITHHELD) {
                 Arrays.fill(values, record * width, (record + 1) * width, Float.NaN);
             } else {
                 System.arraycopy(all.values(), records[record] * width, values, record * width, width);
@@ -138,11 +143,11 @@ public final class MembershipView {
         return new Logits(values, width);
     }
 
-    private double[] signal(int model, Signal signal, Part[] known) {
+    private double[] signal(int model, Signal signal, byte[] known) {
         double[] all = store.signal(model, signal);
         double[] values = new double[records.length];
         for (int record = 0; record < records.length; record++) {
-            boolean hidden = known.length > 0 && known[record] == Part.WITHHELD;
+            boolean hidden = known.length > 0 && known[record] == WITHHELD;
             values[record] = hidden ? Double.NaN : all[records[record]];
         }
         return values;
@@ -159,14 +164,14 @@ public final class MembershipView {
      */
     public Rehearsal rehearse(int shadow) {
         int[] known = IntStream.range(0, records.length)
-                .filter(record -> parts[shadow][record] != Part.WITHHELD)
+                .filter(record -> parts[shadow][record] != WITHHELD)
                 .toArray();
         boolean[] member = new boolean[known.length];
         int[] rows = new int[known.length];
         int[] others = new int[shadows.length - 1];
-        Part[][] partsOfOthers = new Part[shadows.length - 1][known.length];
+        byte[][] partsOfOthers = new byte[shadows.length - 1][known.length];
         for (int i = 0; i < known.length; i++) {
-            member[i] = parts[shadow][known[i]] == Part.IN;
+            member[i] = parts[shadow][known[i]] == IN;
             rows[i] = records[known[i]];
         }
         for (int s = 0, o = 0; s < shadows.length; s++) {

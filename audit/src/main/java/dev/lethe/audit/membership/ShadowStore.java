@@ -42,7 +42,7 @@ import java.util.zip.CRC32C;
  * <p>Training holds one model in memory a thread. A model's logits appear in the folder whole or not at all, so a killed
  * run goes on where it stopped and ends with the same bits.
  */
-final class ShadowStore<D extends Records> {
+final class ShadowStore<D extends Records> implements AutoCloseable {
     private static final int FORMAT = 1;
     private static final String MANIFEST = "store.json";
 
@@ -51,7 +51,7 @@ final class ShadowStore<D extends Records> {
     private final Trainer<D> trainer;
     private final Seed seed;
     private final AnswerKey key;
-    private final Map<Signal, double[][]> signals = new EnumMap<>(Signal.class);
+    private final Map<Signal, SignalFile> signals = new EnumMap<>(Signal.class);
 
     private ShadowStore(Path folder, D data, Trainer<D> trainer, Seed seed, AnswerKey key) {
         this.folder = folder;
@@ -282,17 +282,14 @@ final class ShadowStore<D extends Records> {
         return new Logits(values, classes());
     }
 
-    /** A signal of one model on all records, computed for all models at the first call. */
+    /** A signal of one model on all records, computed for all models at the first call and kept on disk. */
     double[] signal(int model, Signal signal) {
+        SignalFile file;
         synchronized (signals) {
-            return signals.computeIfAbsent(signal, wanted -> {
-                double[][] all = new double[key.models()][];
-                for (int m = 0; m < all.length; m++) {
-                    all[m] = wanted.of(logits(m), labels());
-                }
-                return all;
-            })[model];
+            file = signals.computeIfAbsent(
+                    signal, wanted -> SignalFile.write(folder, key.models(), m -> wanted.of(logits(m), labels())));
         }
+        return file.read(model, data.size());
     }
 
     int[] labels() {
@@ -314,5 +311,14 @@ final class ShadowStore<D extends Records> {
             fingerprint.add(logits(model).values());
         }
         return fingerprint.hex();
+    }
+
+    /** Drops the temporary files of signals. */
+    @Override
+    public void close() {
+        synchronized (signals) {
+            signals.values().forEach(SignalFile::close);
+            signals.clear();
+        }
     }
 }

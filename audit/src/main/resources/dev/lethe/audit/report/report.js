@@ -96,25 +96,26 @@
       legend: { show: false, data: attacks.map(function (a, i) { return String(i); }) },
       grid: { left: 72, right: 16, top: 12, bottom: 56 },
       xAxis: axis({
-        min: floor, max: 0, interval: 1, name: 'False-positive rate: non-members taken for members', nameGap: 34,
+        min: floor, max: 0, interval: 1, name: 'False-positive rate (false alarms)', nameGap: 34,
         axisLabel: { color: ink.quiet, fontSize: 12, formatter: decade }
       }),
       yAxis: axis({
-        min: floor, max: 0, interval: 1, name: 'True-positive rate: members found', nameGap: 50,
+        min: floor, max: 0, interval: 1, name: 'True-positive rate (members found)', nameGap: 50,
         axisLabel: { color: ink.quiet, fontSize: 12, formatter: decade }
       }),
       tooltip: {
         // Drawn as text inside the SVG: names from data never pass through an HTML parser.
         renderMode: 'richText', trigger: 'axis', backgroundColor: ink.paper, borderColor: ink.rule, confine: true,
-        textStyle: { color: ink.text, fontSize: 12, lineHeight: 18 },
+        textStyle: { color: ink.text, fontSize: 12, lineHeight: 18, fontFamily: font },
         axisPointer: { type: 'line', lineStyle: { color: ink.quiet, type: 'solid' } },
         formatter: function (hits) {
           var lines = hits.filter(function (hit) { return hit.seriesType === 'line' && hit.seriesName !== 'guessing'; });
-          return lines.map(function (hit) {
-            var point = hit.value;
-            return plain(attacks[Number(hit.seriesName)].name) + '\n  FPR ' + three(point[2]) + ': ' + three(point[3])
-              + '  [' + three(point[4]) + ', ' + three(point[5]) + ']';
-          }).join('\n');
+          if (lines.length === 0) {
+            return '';
+          }
+          return ['Found at FPR ' + three(lines[0].value[2])].concat(lines.map(function (hit) {
+            return three(hit.value[3]) + '   ' + plain(attacks[Number(hit.seriesName)].name);
+          })).join('\n');
         }
       },
       series: series
@@ -129,7 +130,7 @@
 
   /** Braces start a style in the chart's rich text; a name that holds them must stay a name. */
   function plain(name) {
-    var text = name.length > 48 ? name.slice(0, 47) + '…' : name;
+    var text = name.length > 40 ? name.slice(0, 39) + '…' : name;
     return text.replace(/[{}|]/g, ' ');
   }
 

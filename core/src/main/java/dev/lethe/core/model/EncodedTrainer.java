@@ -31,6 +31,6 @@ public record EncodedTrainer(Trainer<Examples> inner) implements Trainer<Labelle
 
     @Override
     public String describe() {
-        return "encoded " + inner.describe();
+        return inner.describe() + "; numbers standardized and categories one-hot, fitted on the training rows";
     }
 }

@@ -23,43 +23,70 @@ final class ClassThresholds {
     private ClassThresholds() {}
 
     static Scores score(MembershipView view, Signal signal) {
-        int shadows = Math.min(view.shadows(), MOST_SHADOWS);
-        double[] thresholds = new double[view.classes()];
-        Arrays.fill(thresholds, threshold(view, signal, shadows, -1));
-        for (int label = 0; label < thresholds.length; label++) {
-            double own = threshold(view, signal, shadows, label);
-            if (!Double.isNaN(own)) {
-                thresholds[label] = own;
-            }
+        int[] labels = view.labels();
+        Known[] known = known(view, signal);
+        double shared = threshold(Known.together(known));
+        double[] thresholds = new double[known.length];
+        for (int label = 0; label < known.length; label++) {
+            thresholds[label] = known[label].fewest() < FEWEST ? shared : threshold(known[label]);
         }
         double[] scores = view.target(signal);
         for (int record = 0; record < scores.length; record++) {
-            scores[record] -= thresholds[view.labels()[record]];
+            scores[record] -= thresholds[labels[record]];
         }
         return Scores.of(scores, 0);
     }
 
-    /** The best threshold for one class, or for all if {@code label} is -1; NaN if the class is too small. */
-    private static double threshold(MembershipView view, Signal signal, int shadows, int label) {
-        double[] scores = new double[shadows * view.records()];
-        boolean[] member = new boolean[scores.length];
-        int count = 0;
-        int members = 0;
-        for (int shadow = 0; shadow < shadows; shadow++) {
+    private static double threshold(Known known) {
+        double[] scores = Arrays.copyOf(known.scores, known.count);
+        boolean[] member = Arrays.copyOf(known.member, known.count);
+        return new Roc(new Trial(scores, member, OptionalDouble.empty())).bestThreshold();
+    }
+
+    /** What the shadows say of the records of each class. */
+    private static Known[] known(MembershipView view, Signal signal) {
+        Known[] known = new Known[view.classes()];
+        Arrays.setAll(known, label -> new Known());
+        for (int shadow = 0; shadow < Math.min(view.shadows(), MOST_SHADOWS); shadow++) {
             double[] values = view.shadow(shadow, signal);
             for (int record = 0; record < values.length; record++) {
-                boolean wanted = label < 0 || view.labels()[record] == label;
-                if (wanted && view.part(shadow, record) != Part.WITHHELD) {
-                    scores[count] = values[record];
-                    member[count] = view.part(shadow, record) == Part.IN;
-                    members += member[count++] ? 1 : 0;
+                if (view.part(shadow, record) != Part.WITHHELD) {
+                    known[view.labels()[record]].add(values[record], view.part(shadow, record) == Part.IN);
                 }
             }
         }
-        if (label >= 0 && Math.min(members, count - members) < FEWEST) {
-            return Double.NaN;
+        return known;
+    }
+
+    /** A growing list of signals beside the truth. */
+    private static final class Known {
+        private double[] scores = new double[64];
+        private boolean[] member = new boolean[64];
+        private int count;
+        private int members;
+
+        void add(double score, boolean in) {
+            if (count == scores.length) {
+                scores = Arrays.copyOf(scores, 2 * count);
+                member = Arrays.copyOf(member, 2 * count);
+            }
+            scores[count] = score;
+            member[count++] = in;
+            members += in ? 1 : 0;
         }
-        Trial trial = new Trial(Arrays.copyOf(scores, count), Arrays.copyOf(member, count), OptionalDouble.empty());
-        return new Roc(trial).bestThreshold();
+
+        int fewest() {
+            return Math.min(members, count - members);
+        }
+
+        static Known together(Known[] parts) {
+            Known all = new Known();
+            for (Known part : parts) {
+                for (int i = 0; i < part.count; i++) {
+                    all.add(part.scores[i], part.member[i]);
+                }
+            }
+            return all;
+        }
     }
 }

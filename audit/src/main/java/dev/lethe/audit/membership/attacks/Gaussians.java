@@ -21,10 +21,50 @@ final class Gaussians {
     }
 
     /**
-     * @param perRecord a spread for each record; else one for all, from deviations from each record's own mean
-     * @param saturation confidence x counts as s tanh(x/s); infinity leaves it as it is
+     * What one pass over the shadows gathers: the centre of each record and the squared deviations from it, of which every
+     * kind of spread is made.
      */
-    static Gaussians fit(MembershipView view, Part part, boolean perRecord, double saturation) {
+    record Moments(double saturation, double[] mean, double[] squares, int[] count) {
+        private double sumOfSquares() {
+            return Arrays.stream(squares).sum();
+        }
+
+        private long freedom() {
+            return Arrays.stream(count).mapToLong(n -> Math.max(0, n - 1)).sum();
+        }
+
+        /** One spread for all records. */
+        Gaussians global() {
+            return withSpread(sumOfSquares() / Math.max(1, freedom()));
+        }
+
+        /** One spread for all records, and for {@code other} too. */
+        Gaussians common(Moments other) {
+            return withSpread((sumOfSquares() + other.sumOfSquares()) / Math.max(1, freedom() + other.freedom()));
+        }
+
+        /** A spread for each record. */
+        Gaussians perRecord() {
+            double[] deviation = new double[mean.length];
+            for (int record = 0; record < deviation.length; record++) {
+                deviation[record] = bounded(squares[record] / Math.max(1, count[record] - 1));
+            }
+            return new Gaussians(saturation, mean, deviation);
+        }
+
+        private Gaussians withSpread(double variance) {
+            double[] deviation = new double[mean.length];
+            Arrays.fill(deviation, bounded(variance));
+            return new Gaussians(saturation, mean, deviation);
+        }
+    }
+
+    /**
+     * One pass over the shadows that have each record IN, or OUT.
+     *
+     * @param saturation confidence x counts as x/sqrt(1 + (x/s)^2); infinity leaves it as it is
+     */
+    static Moments moments(MembershipView view, Part part, double saturation) {
         int records = view.records();
         double[] mean = new double[records];
         double[] squares = new double[records];
@@ -41,25 +81,13 @@ final class Gaussians {
                 }
             }
         }
-        double[] deviation = new double[records];
-        if (perRecord) {
-            for (int record = 0; record < records; record++) {
-                deviation[record] = bounded(squares[record] / Math.max(1, count[record] - 1));
-            }
-        } else {
-            double sum = 0;
-            long freedom = 0;
-            for (int record = 0; record < records; record++) {
-                sum += squares[record];
-                freedom += Math.max(0, count[record] - 1);
-            }
-            Arrays.fill(deviation, bounded(sum / Math.max(1, freedom)));
-        }
-        return new Gaussians(saturation, mean, deviation);
+        return new Moments(saturation, mean, squares, count);
     }
 
     private static double saturate(double value, double saturation) {
-        return saturation == Double.POSITIVE_INFINITY ? value : saturation * Math.tanh(value / saturation);
+        return saturation == Double.POSITIVE_INFINITY
+                ? value
+                : value / Math.sqrt(1 + value * value / (saturation * saturation));
     }
 
     private static double bounded(double variance) {

@@ -7,13 +7,14 @@ import dev.lethe.audit.membership.Part;
 import dev.lethe.audit.membership.Scores;
 import dev.lethe.audit.membership.Signal;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The online likelihood-ratio attack: is the target's confidence on this record likelier under models that saw it or
  * under models that did not? Both are normal on the logit scale. Decisions where the literature differs:
  * {@code docs/math/lira.md}.
  *
- * @param saturation confidence x on the logit scale counts as s tanh(x/s), since beyond some point more of it is noise;
+ * @param saturation confidence x on the logit scale counts as x/sqrt(1 + (x/s)^2), since beyond some point more of it is noise;
  *     infinity for the plain attack of the paper, 0 to choose by rehearsal on shadows
  */
 public record Lira(Variance variance, double saturation) implements MembershipAttack {
@@ -24,11 +25,15 @@ public record Lira(Variance variance, double saturation) implements MembershipAt
     public enum Variance {
         /** One spread for all records, from deviations from each record's own mean: for few shadow models. */
         GLOBAL,
+        /** As {@link #GLOBAL}, and the same whether the record is in training or not: for the fewest. */
+        COMMON,
         /** One spread a record: for many shadow models. */
         PER_RECORD,
         /** Whichever finds more when a shadow takes the target's place. */
         AUTO
     }
+
+    private static final List<Variance> SPREADS = List.of(Variance.GLOBAL, Variance.COMMON, Variance.PER_RECORD);
 
     private static final Card CARD = new Card(
             "lira",
@@ -52,13 +57,21 @@ public record Lira(Variance variance, double saturation) implements MembershipAt
 
     @Override
     public Scores attack(MembershipView view) {
-        return Scores.of(score(view, LiraShape.choose(view, variance, saturation, Lira::score)));
+        return Scores.of(LiraShape.score(view, variance, saturation, SPREADS, Lira::scoring));
     }
 
-    private static double[] score(MembershipView view, LiraShape shape) {
-        Gaussians in = Gaussians.fit(view, Part.IN, shape.perRecord(), shape.saturation());
-        Gaussians out = Gaussians.fit(view, Part.OUT, shape.perRecord(), shape.saturation());
+    private static Function<Variance, double[]> scoring(MembershipView view, double saturation) {
+        Gaussians.Moments in = Gaussians.moments(view, Part.IN, saturation);
+        Gaussians.Moments out = Gaussians.moments(view, Part.OUT, saturation);
         double[] observed = view.target(Signal.LOGIT_MARGIN);
+        return spread -> switch (spread) {
+            case GLOBAL, AUTO -> ratio(in.global(), out.global(), observed);
+            case COMMON -> ratio(in.common(out), out.common(in), observed);
+            case PER_RECORD -> ratio(in.perRecord(), out.perRecord(), observed);
+        };
+    }
+
+    private static double[] ratio(Gaussians in, Gaussians out, double[] observed) {
         double[] scores = new double[observed.length];
         for (int record = 0; record < scores.length; record++) {
             scores[record] = in.logDensity(record, observed[record]) - out.logDensity(record, observed[record]);

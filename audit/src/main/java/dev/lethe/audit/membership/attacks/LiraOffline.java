@@ -7,16 +7,20 @@ import dev.lethe.audit.membership.Part;
 import dev.lethe.audit.membership.Scores;
 import dev.lethe.audit.membership.Signal;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The offline likelihood-ratio attack: how far is the target's confidence on this record above that of models that did
  * not see it? One-sided, as in the paper: unusually low confidence is no sign of membership.
  *
+ * @param variance as for {@link Lira}; there being one distribution, COMMON is GLOBAL
  * @param saturation as for {@link Lira}
  */
 public record LiraOffline(Lira.Variance variance, double saturation) implements MembershipAttack {
     /** Everything chosen by rehearsal. */
     public static final LiraOffline DEFAULT = new LiraOffline(Lira.Variance.AUTO, 0);
+
+    private static final List<Lira.Variance> SPREADS = List.of(Lira.Variance.GLOBAL, Lira.Variance.PER_RECORD);
 
     private static final Card CARD = new Card(
             "lira-offline",
@@ -40,17 +44,20 @@ public record LiraOffline(Lira.Variance variance, double saturation) implements 
 
     @Override
     public Scores attack(MembershipView view) {
-        return Scores.of(score(view, LiraShape.choose(view, variance, saturation, LiraOffline::score)));
+        return Scores.of(LiraShape.score(view, variance, saturation, SPREADS, LiraOffline::scoring));
     }
 
     /** In standard deviations: a monotone form of the paper's tail probability that does not saturate at 1. */
-    private static double[] score(MembershipView view, LiraShape shape) {
-        Gaussians out = Gaussians.fit(view, Part.OUT, shape.perRecord(), shape.saturation());
+    private static Function<Lira.Variance, double[]> scoring(MembershipView view, double saturation) {
+        Gaussians.Moments out = Gaussians.moments(view, Part.OUT, saturation);
         double[] observed = view.target(Signal.LOGIT_MARGIN);
-        double[] scores = new double[observed.length];
-        for (int record = 0; record < scores.length; record++) {
-            scores[record] = out.deviations(record, observed[record]);
-        }
-        return scores;
+        return spread -> {
+            Gaussians other = spread == Lira.Variance.PER_RECORD ? out.perRecord() : out.global();
+            double[] scores = new double[observed.length];
+            for (int record = 0; record < scores.length; record++) {
+                scores[record] = other.deviations(record, observed[record]);
+            }
+            return scores;
+        };
     }
 }

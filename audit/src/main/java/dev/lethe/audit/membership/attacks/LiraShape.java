@@ -3,18 +3,18 @@ package dev.lethe.audit.membership.attacks;
 import dev.lethe.audit.evidence.Roc;
 import dev.lethe.audit.evidence.Trial;
 import dev.lethe.audit.membership.MembershipView;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.function.BiFunction;
-import java.util.stream.IntStream;
+import java.util.function.Function;
 
 /**
  * How a likelihood-ratio attack models confidence. What is best differs from model to model by more than the attacks
  * differ among themselves, so the attacker tries each shape on shadows in the target's place and keeps the best.
  */
-record LiraShape(boolean perRecord, double saturation) {
-    private static final double[] SATURATIONS = {2, 4, 8, 16, Double.POSITIVE_INFINITY};
+record LiraShape(Lira.Variance spread, double saturation) {
+    private static final double[] SATURATIONS = {1, 2, 4, 8, 16, Double.POSITIVE_INFINITY};
     /** Candidates differ by less than one rehearsal's noise when there are few shadows; with many, less is enough. */
     private static final int REHEARSALS_OF_FEW = 4;
 
@@ -24,48 +24,60 @@ record LiraShape(boolean perRecord, double saturation) {
     /** A record's own spread from fewer shadows than this is noise whatever a rehearsal says. */
     private static final int FEWEST_FOR_OWN_SPREAD = 16;
 
-    /** Fewer shadows than this leave nothing to rehearse with. */
-    private static final int FEWEST_TO_REHEARSE = 6;
+    /** With fewer shadows a rehearsal has one model a side, and no spread to try. */
+    private static final int FEWEST_TO_REHEARSE = 7;
+
+    /** Scores a view under one saturation, by spread: one pass over the shadows serves all spreads. */
+    interface Scoring {
+        Function<Lira.Variance, double[]> at(MembershipView view, double saturation);
+    }
 
     /**
-     * The shape to use on a view: as set, or else by the area under the ROC in rehearsals.
+     * Scores of the view under the shape as set or, where it is not, the best one in rehearsals.
      *
-     * @param attack scores a view with a shape
+     * @param variance the spread, or AUTO for the best of {@code spreads}
+     * @param saturation as set, or 0 for the best
      */
-    static LiraShape choose(
+    static double[] score(
             MembershipView view,
             Lira.Variance variance,
             double saturation,
-            BiFunction<MembershipView, LiraShape, double[]> attack) {
-        List<LiraShape> candidates = new ArrayList<>();
+            List<Lira.Variance> spreads,
+            Scoring scoring) {
         double[] saturations = saturation > 0 ? new double[] {saturation} : SATURATIONS;
-        for (double s : saturations) {
-            if (variance != Lira.Variance.PER_RECORD) {
-                candidates.add(new LiraShape(false, s));
-            }
-            if (variance == Lira.Variance.PER_RECORD
-                    || (variance == Lira.Variance.AUTO && view.shadows() >= FEWEST_FOR_OWN_SPREAD)) {
-                candidates.add(new LiraShape(true, s));
-            }
+        List<Lira.Variance> candidates = variance == Lira.Variance.AUTO ? affordable(view, spreads) : List.of(variance);
+        LiraShape shape = choose(view, saturations, candidates, scoring);
+        return scoring.at(view, shape.saturation()).apply(shape.spread());
+    }
+
+    private static List<Lira.Variance> affordable(MembershipView view, List<Lira.Variance> spreads) {
+        return spreads.stream()
+                .filter(spread -> spread != Lira.Variance.PER_RECORD || view.shadows() >= FEWEST_FOR_OWN_SPREAD)
+                .toList();
+    }
+
+    private static LiraShape choose(
+            MembershipView view, double[] saturations, List<Lira.Variance> spreads, Scoring scoring) {
+        boolean settled = saturations.length * spreads.size() == 1;
+        if (settled || view.shadows() < FEWEST_TO_REHEARSE) {
+            // The last saturation is none: the plain attack.
+            return new LiraShape(spreads.get(0), saturations[saturations.length - 1]);
         }
-        if (candidates.size() == 1) {
-            return candidates.get(0);
-        }
-        if (view.shadows() < FEWEST_TO_REHEARSE) {
-            return new LiraShape(variance == Lira.Variance.PER_RECORD, Double.POSITIVE_INFINITY);
-        }
-        double[] area = new double[candidates.size()];
+        Map<LiraShape, Double> area = new LinkedHashMap<>();
         int rehearsals = view.shadows() < MANY ? REHEARSALS_OF_FEW : REHEARSALS_OF_MANY;
         for (int shadow = 0; shadow < rehearsals; shadow++) {
             MembershipView.Rehearsal rehearsal = view.rehearse(shadow);
-            for (int c = 0; c < area.length; c++) {
-                double[] scores = attack.apply(rehearsal.view(), candidates.get(c));
-                area[c] += new Roc(new Trial(scores, rehearsal.member(), OptionalDouble.empty())).auc();
+            for (double saturation : saturations) {
+                Function<Lira.Variance, double[]> scores = scoring.at(rehearsal.view(), saturation);
+                for (Lira.Variance spread : spreads) {
+                    Trial trial = new Trial(scores.apply(spread), rehearsal.member(), OptionalDouble.empty());
+                    area.merge(new LiraShape(spread, saturation), new Roc(trial).auc(), Double::sum);
+                }
             }
         }
-        int best = IntStream.range(0, area.length)
-                .reduce((a, b) -> area[b] > area[a] ? b : a)
-                .orElseThrow();
-        return candidates.get(best);
+        return area.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .orElseThrow()
+                .getKey();
     }
 }
