@@ -11,6 +11,7 @@ import dev.lethe.core.model.Trainer;
 import dev.lethe.core.random.Seed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -36,21 +37,23 @@ final class AuditRun {
             MembershipAudit.Described described,
             Console console)
             throws IOException {
+        audit.requireRecords(data);
         Path store = flags.out.resolve("shadows");
-        Files.createDirectories(flags.out);
-        if (!Files.isWritable(flags.out)) {
-            throw new IOException(flags.out + " is not writable; choose another folder with --out");
-        }
+        Path html = flags.out.resolve("report.html");
+        Path json = flags.out.resolve("report.json");
+        // Now rather than when hours of training are over.
+        makeFolder(flags.out);
+        requireFile(html);
+        requireFile(json);
         if (flags.fresh) {
             delete(store);
         }
         long seed = seed(store, console);
         Report report = audit.run(data, trainer, slices, seed, store, described, console);
-        Path html = flags.out.resolve("report.html");
-        Path json = flags.out.resolve("report.json");
         String text = ReportJson.write(report);
+        String page = ReportHtml.render(report);
         write(json, text);
-        write(html, ReportHtml.render(report));
+        write(html, page);
         console.close();
         if (common.json) {
             System.out.println(text);
@@ -77,14 +80,37 @@ final class AuditRun {
         return drawn;
     }
 
+    private static void makeFolder(Path folder) throws IOException {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new IOException(
+                    "the folder " + folder + " cannot be made, or a part of its path is a file; choose another with"
+                            + " --out",
+                    e);
+        }
+        if (!Files.isWritable(folder)) {
+            throw new IOException(folder + " is not writable; choose another folder with --out");
+        }
+    }
+
+    private static void requireFile(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IOException(
+                    file + " is a folder, where a file is to be written; remove it or choose another place");
+        }
+    }
+
     private static void delete(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             return;
         }
         // Only what a store writes: a folder of another kind is not emptied by mistake.
         try (Stream<Path> files = Files.list(folder)) {
-            files.filter(file -> String.valueOf(file.getFileName())
-                            .matches("store\\.(json|lock)(\\.partial)?|model-\\d+\\.logits(\\.partial)?"))
+            files.filter(
+                            file -> String.valueOf(file.getFileName())
+                                    .matches(
+                                            "store\\.(json|lock)(\\.partial)?|signal-\\d+\\.partial|model-\\d+\\.logits(\\.partial)?"))
                     .forEach(file -> {
                         try {
                             Files.delete(file);
@@ -95,9 +121,17 @@ final class AuditRun {
         }
     }
 
+    /** Writes a whole file or nothing. */
     static void write(Path file, String text) throws IOException {
+        requireFile(file);
         Path partial = file.resolveSibling(file.getFileName() + ".partial");
-        Files.writeString(partial, text);
-        Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.writeString(partial, text);
+            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException e) {
+            throw new IOException(file + " cannot be written; is its folder there, and writable?", e);
+        } finally {
+            Files.deleteIfExists(partial);
+        }
     }
 }
