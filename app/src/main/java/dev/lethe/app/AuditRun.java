@@ -11,16 +11,17 @@ import dev.lethe.core.model.Trainer;
 import dev.lethe.core.random.Seed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** From data and recipe to the report on disk and the verdict on standard output; shared by all audits. */
 final class AuditRun {
+    static final String HTML = "report.html";
+    private static final String JSON = "report.json";
+
     private final AuditFlags flags;
     private final Common common;
 
@@ -39,12 +40,8 @@ final class AuditRun {
             throws IOException {
         audit.requireRecords(data);
         Path store = flags.out.resolve("shadows");
-        Path html = flags.out.resolve("report.html");
-        Path json = flags.out.resolve("report.json");
         // Now rather than when hours of training are over.
-        makeFolder(flags.out);
-        requireFile(html);
-        requireFile(json);
+        OutputFolder folder = OutputFolder.open(flags.out, HTML, JSON);
         if (flags.fresh) {
             delete(store);
         }
@@ -52,16 +49,17 @@ final class AuditRun {
         Report report = audit.run(data, trainer, slices, seed, store, described, console);
         String text = ReportJson.write(report);
         String page = ReportHtml.render(report);
-        write(json, text);
-        write(html, page);
+        folder.write(JSON, text);
+        folder.write(HTML, page);
         console.close();
         if (common.json) {
             System.out.println(text);
         } else {
             System.out.println(ReportText.summary(report));
             System.out.println();
-            System.out.println("Report: " + html.toAbsolutePath().normalize().toUri());
-            System.out.println("        " + json);
+            System.out.println("Report: "
+                    + flags.out.resolve(HTML).toAbsolutePath().normalize().toUri());
+            System.out.println("        " + flags.out.resolve(JSON));
         }
     }
 
@@ -78,27 +76,6 @@ final class AuditRun {
         long drawn = Seed.draw();
         console.say("seed " + drawn);
         return drawn;
-    }
-
-    private static void makeFolder(Path folder) throws IOException {
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new IOException(
-                    "the folder " + folder + " cannot be made, or a part of its path is a file; choose another with"
-                            + " --out",
-                    e);
-        }
-        if (!Files.isWritable(folder)) {
-            throw new IOException(folder + " is not writable; choose another folder with --out");
-        }
-    }
-
-    private static void requireFile(Path file) throws IOException {
-        if (Files.isDirectory(file)) {
-            throw new IOException(
-                    file + " is a folder, where a file is to be written; remove it or choose another place");
-        }
     }
 
     private static void delete(Path folder) throws IOException {
@@ -118,20 +95,6 @@ final class AuditRun {
                             throw new UncheckedIOException(e);
                         }
                     });
-        }
-    }
-
-    /** Writes a whole file or nothing. */
-    static void write(Path file, String text) throws IOException {
-        requireFile(file);
-        Path partial = file.resolveSibling(file.getFileName() + ".partial");
-        try {
-            Files.writeString(partial, text);
-            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileSystemException e) {
-            throw new IOException(file + " cannot be written; is its folder there, and writable?", e);
-        } finally {
-            Files.deleteIfExists(partial);
         }
     }
 }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  lethe show lethe-report/report.json",
-            "  lethe show lethe-report/report.json --html again.html"
+            "  lethe show lethe-report/report.json --out again"
         })
 final class ShowCommand implements Callable<Integer>, Failures.Debuggable {
     private static final long MOST_BYTES = 256L << 20;
@@ -30,8 +30,8 @@ final class ShowCommand implements Callable<Integer>, Failures.Debuggable {
     @Parameters(paramLabel = "FILE", description = "A report.json.")
     private Path file;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write the page to this file.")
-    private Path html;
+    @Option(names = "--out", paramLabel = "DIR", description = "Make the page again, as report.html in this folder.")
+    private Path out;
 
     @Mixin
     private Common common;
@@ -44,8 +44,8 @@ final class ShowCommand implements Callable<Integer>, Failures.Debuggable {
     @Override
     public Integer call() throws IOException {
         Report report = read(file);
-        if (html != null) {
-            AuditRun.write(html, ReportHtml.render(report));
+        if (out != null) {
+            OutputFolder.open(out, AuditRun.HTML).write(AuditRun.HTML, ReportHtml.render(report));
         }
         System.out.println(common.json ? ReportJson.write(report) : ReportText.summary(report));
         return 0;

@@ -154,8 +154,8 @@ class BadInputTest {
             4 | show later.json                    | later.json: schemaVersion is 2.0; this version of Lethe reads 1.x
             4 | show deep.json                     | deep.json: not JSON
             4 | show deeper.json                   | deeper.json: not JSON
-            4 | show good.json --html no/where.html | no/where.html cannot be written
-            4 | show good.json --html taken/report.html | taken/report.html is a folder
+            4 | show good.json --out good.json/x | the folder good.json/x cannot be made
+            4 | show good.json --out taken | taken/report.html is a folder
             """)
     void refusesACommand(int code, String command, String line) throws Exception {
         refuses(code, command, line);

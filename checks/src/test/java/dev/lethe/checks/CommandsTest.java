@@ -69,13 +69,14 @@ class CommandsTest {
                         SampleReport.realistic().attacks().get(0).card().name());
         assertThat(text.err()).isEmpty();
 
-        CommandLineRun page = lethe("show", "report.json", "--html", "again.html", "--json");
+        CommandLineRun page = lethe("show", "report.json", "--out", "again", "--json");
         assertThat(page.code()).as(page.err()).isZero();
         assertThat(page.out().strip()).isEqualTo(report.strip());
         // Not handed to an assertion whole: a failure would print a megabyte.
-        assertThat(Files.readString(folder.resolve("again.html")).equals(ReportHtml.render(SampleReport.realistic())))
+        assertThat(Files.readString(folder.resolve("again/report.html"))
+                        .equals(ReportHtml.render(SampleReport.realistic())))
                 .isTrue();
-        assertThat(folder.resolve("again.html.partial")).doesNotExist();
+        assertThat(folder.resolve("again/report.html.partial")).doesNotExist();
     }
 
     @ParameterizedTest
