@@ -6,7 +6,6 @@ import dev.lethe.core.data.Column;
 import dev.lethe.core.data.Examples;
 import dev.lethe.core.data.LabelledTable;
 import dev.lethe.core.data.Records;
-import dev.lethe.core.model.EncodedTrainer;
 import dev.lethe.core.model.Trainer;
 import dev.lethe.intake.Csv;
 import dev.lethe.intake.Images;
@@ -32,7 +31,8 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = Lethe.Version.class,
-        subcommands = AuditCommand.Data.class)
+        subcommands = AuditCommand.Data.class,
+        footer = {"", "Examples:", "  lethe audit data --table people.csv --label income", "  lethe audit data --help"})
 final class AuditCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -103,7 +103,11 @@ final class AuditCommand implements Runnable {
             if (data.label == null) {
                 throw new ParameterException(spec.commandLine(), "--table needs --label COLUMN, the column to predict");
             }
-            Trainer<LabelledTable> trainer = new EncodedTrainer(recipe.trainer(Recipe.MLP));
+            if (data.rows != null) {
+                throw new ParameterException(
+                        spec.commandLine(), "--rows is for images; --members takes a part of a table");
+            }
+            Trainer<LabelledTable> trainer = recipe.tableTrainer();
             LabelledTable table = Csv.task(data.table, data.label, data.csv());
             run(
                     table,
@@ -116,8 +120,12 @@ final class AuditCommand implements Runnable {
         }
 
         private void auditImages(Console console) throws IOException {
-            if (!data.slices.isEmpty() || data.label != null) {
-                throw new ParameterException(spec.commandLine(), "--images takes neither --label nor --slices");
+            if (data.speaksOfColumns()) {
+                throw new ParameterException(
+                        spec.commandLine(), "--images takes none of the flags that speak of columns, such as --label");
+            }
+            if (data.rows != null && data.rows < 1) {
+                throw new ParameterException(spec.commandLine(), "--rows " + data.rows + " must be at least 1");
             }
             Trainer<Examples> trainer = recipe.trainer(Recipe.CNN);
             int most = data.rows == null ? Integer.MAX_VALUE : data.rows;

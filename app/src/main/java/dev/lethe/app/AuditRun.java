@@ -13,13 +13,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** From data and recipe to the report on disk and the verdict on standard output; shared by all audits. */
 final class AuditRun {
+    static final String HTML = "report.html";
+    private static final String JSON = "report.json";
+
     private final AuditFlags flags;
     private final Common common;
 
@@ -36,29 +38,28 @@ final class AuditRun {
             MembershipAudit.Described described,
             Console console)
             throws IOException {
+        audit.requireRecords(data);
         Path store = flags.out.resolve("shadows");
-        Files.createDirectories(flags.out);
-        if (!Files.isWritable(flags.out)) {
-            throw new IOException(flags.out + " is not writable; choose another folder with --out");
-        }
+        // Now rather than when hours of training are over.
+        OutputFolder folder = OutputFolder.open(flags.out, HTML, JSON);
         if (flags.fresh) {
             delete(store);
         }
         long seed = seed(store, console);
         Report report = audit.run(data, trainer, slices, seed, store, described, console);
-        Path html = flags.out.resolve("report.html");
-        Path json = flags.out.resolve("report.json");
         String text = ReportJson.write(report);
-        write(json, text);
-        write(html, ReportHtml.render(report));
+        String page = ReportHtml.render(report);
+        folder.write(JSON, text);
+        folder.write(HTML, page);
         console.close();
         if (common.json) {
             System.out.println(text);
         } else {
             System.out.println(ReportText.summary(report));
             System.out.println();
-            System.out.println("Report: " + html.toAbsolutePath().normalize().toUri());
-            System.out.println("        " + json);
+            System.out.println("Report: "
+                    + flags.out.resolve(HTML).toAbsolutePath().normalize().toUri());
+            System.out.println("        " + flags.out.resolve(JSON));
         }
     }
 
@@ -83,8 +84,10 @@ final class AuditRun {
         }
         // Only what a store writes: a folder of another kind is not emptied by mistake.
         try (Stream<Path> files = Files.list(folder)) {
-            files.filter(file -> String.valueOf(file.getFileName())
-                            .matches("store\\.(json|lock)(\\.partial)?|model-\\d+\\.logits(\\.partial)?"))
+            files.filter(
+                            file -> String.valueOf(file.getFileName())
+                                    .matches(
+                                            "store\\.(json|lock)(\\.partial)?|signal-\\d+\\.partial|model-\\d+\\.logits(\\.partial)?"))
                     .forEach(file -> {
                         try {
                             Files.delete(file);
@@ -93,11 +96,5 @@ final class AuditRun {
                         }
                     });
         }
-    }
-
-    static void write(Path file, String text) throws IOException {
-        Path partial = file.resolveSibling(file.getFileName() + ".partial");
-        Files.writeString(partial, text);
-        Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 }

@@ -7,12 +7,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 import picocli.CommandLine;
@@ -54,14 +57,9 @@ final class Config {
             if (Files.size(file) > MOST_BYTES) {
                 throw wrong(file + " is larger than 1 MiB; a configuration is a short YAML file");
             }
-            // Fail-safe: every scalar stays the text that was written, as on the command line.
-            Object root = new Load(LoadSettings.builder()
-                            .setSchema(new FailsafeSchema())
-                            .setMaxAliasesForCollections(10)
-                            .build())
-                    .loadFromString(Files.readString(file));
+            Object root = document(Files.readString(file));
             if (!(root instanceof Map<?, ?> map)) {
-                throw wrong(file + " must be a YAML mapping of flags to values, for example 'label: income'");
+                throw wrong(file + " must be one YAML mapping of flags to values, for example 'label: income'");
             }
             Map<String, String> values = new LinkedHashMap<>();
             map.forEach((key, value) -> values.put(String.valueOf(key), text(file, String.valueOf(key), value)));
@@ -72,21 +70,44 @@ final class Config {
             throw wrong(file + " is not UTF-8 text; save it as UTF-8");
         } catch (IOException e) {
             throw wrong(file + " cannot be read: " + e.getMessage());
+        } catch (MarkedYamlEngineException e) {
+            // Its message draws the place over several lines.
+            String place = e.getProblemMark()
+                    .map(mark -> ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1))
+                    .orElse("");
+            throw wrong(file + place + " is not valid YAML: " + e.getProblem());
         } catch (YamlEngineException e) {
             throw wrong(file + " is not valid YAML: " + e.getMessage());
         }
     }
 
-    private static String text(Path file, String key, Object value) {
+    private static @Nullable Object document(String text) {
+        // Fail-safe: every scalar stays the text that was written, as on the command line.
+        LoadSettings settings = LoadSettings.builder()
+                .setSchema(new FailsafeSchema())
+                .setMaxAliasesForCollections(10)
+                .build();
+        // All documents rather than the one: under this schema the library fails on a file that holds none.
+        Iterator<Object> documents = new Load(settings).loadAllFromString(text).iterator();
+        Object first = documents.hasNext() ? documents.next() : null;
+        return documents.hasNext() ? null : first;
+    }
+
+    private static String text(Path file, String key, @Nullable Object value) {
         if (value instanceof Collection<?> list) {
             List<String> parts = new ArrayList<>();
             for (Object part : list) {
-                parts.add(text(file, key, part));
+                parts.add(scalar(file, key, part));
             }
             return String.join(",", parts);
         }
-        if (value instanceof Map) {
-            throw wrong(file + ": '" + key + "' must be a value or a list, not a mapping");
+        return scalar(file, key, value);
+    }
+
+    /** Not a list in a list either: one that holds itself is valid YAML. */
+    private static String scalar(Path file, String key, @Nullable Object value) {
+        if (value instanceof Map || value instanceof Collection) {
+            throw wrong(file + ": '" + key + "' must be a value or a list of values, nothing deeper");
         }
         return value == null ? "" : String.valueOf(value);
     }
@@ -109,13 +130,13 @@ final class Config {
                 throw new ParameterException(
                         command,
                         file + ": '" + key + "' is no flag of '"
-                                + command.getCommandSpec().qualifiedName() + "'; see its --help");
+                                + command.getCommandSpec().qualifiedName() + "'");
             }
         }
         command.setDefaultValueProvider(this::defaultValue);
     }
 
-    private @org.jspecify.annotations.Nullable String defaultValue(ArgSpec argument) {
+    private @Nullable String defaultValue(ArgSpec argument) {
         if (argument instanceof OptionSpec option
                 && values.containsKey(option.longestName().replaceFirst("^--", ""))) {
             return values.get(option.longestName().replaceFirst("^--", ""));

@@ -69,6 +69,15 @@ final class DataFlags {
     @Option(names = "--drop", paramLabel = "COLUMN[,COLUMN...]", split = ",", description = "Leave these columns out.")
     List<String> drop = List.of();
 
+    /** Whether any flag was given that only a table has a use for. */
+    boolean speaksOfColumns() {
+        return label != null
+                || delimiter != null
+                || noHeader
+                || missing != null
+                || !(slices.isEmpty() && categorical.isEmpty() && numeric.isEmpty() && drop.isEmpty());
+    }
+
     CsvOptions csv() {
         CsvOptions options = CsvOptions.DEFAULT.withHeader(!noHeader).withDrop(Set.copyOf(drop));
         if (delimiter != null) {
@@ -81,6 +90,12 @@ final class DataFlags {
         }
         if (missing != null) {
             options = options.withMissing(Set.copyOf(missing));
+        }
+        for (String column : numeric) {
+            if (categorical.contains(column)) {
+                throw new IllegalArgumentException(
+                        "column '" + column + "' is in --numeric and in --categorical; choose one");
+            }
         }
         for (String column : categorical) {
             options = options.withType(column, ColumnType.CATEGORICAL);
@@ -104,18 +119,26 @@ final class DataFlags {
                                     .map(i -> String.valueOf(i.getFileName()))
                                     .toList()));
         }
+        if (rows != null) {
+            settings.put("rows", Integer.toString(rows));
+        }
         settings.put("members", Integer.toString(chosenMembers));
-        if (!slices.isEmpty()) {
-            settings.put("slices", String.join(",", slices));
+        list(settings, "slices", slices);
+        if (delimiter != null) {
+            settings.put("delimiter", delimiter);
         }
-        if (!drop.isEmpty()) {
-            settings.put("drop", String.join(",", drop));
+        if (noHeader) {
+            settings.put("no-header", "true");
         }
-        if (!categorical.isEmpty()) {
-            settings.put("categorical", String.join(",", categorical));
-        }
-        if (!numeric.isEmpty()) {
-            settings.put("numeric", String.join(",", numeric));
+        list(settings, "missing", missing == null ? List.of() : missing);
+        list(settings, "drop", drop);
+        list(settings, "categorical", categorical);
+        list(settings, "numeric", numeric);
+    }
+
+    private static void list(Map<String, String> settings, String name, List<String> values) {
+        if (!values.isEmpty()) {
+            settings.put(name, String.join(",", values));
         }
     }
 }

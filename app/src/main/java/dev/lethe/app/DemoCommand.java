@@ -2,7 +2,7 @@ package dev.lethe.app;
 
 import dev.lethe.audit.membership.MembershipAudit;
 import dev.lethe.core.data.LabelledTable;
-import dev.lethe.core.model.EncodedTrainer;
+import dev.lethe.core.model.Trainer;
 import dev.lethe.intake.Csv;
 import dev.lethe.intake.CsvOptions;
 import java.io.IOException;
@@ -48,7 +48,7 @@ final class DemoCommand implements Callable<Integer>, Failures.Debuggable {
     @Override
     public Integer call() throws IOException {
         try (Console console = new Console(common.quiet)) {
-            EncodedTrainer trainer = new EncodedTrainer(recipe.trainer(Recipe.MLP));
+            Trainer<LabelledTable> trainer = recipe.tableTrainer();
             MembershipAudit membership = audit.audit(MEMBERS);
             LabelledTable table = builtIn();
             Map<String, String> settings = new LinkedHashMap<>();

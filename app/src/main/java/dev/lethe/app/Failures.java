@@ -25,15 +25,12 @@ final class Failures {
     private Failures() {}
 
     static int usage(ParameterException e, String[] arguments) {
+        List<String> suggestions =
+                e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
         PrintWriter err = e.getCommandLine().getErr();
-        err.println("lethe: " + oneLine(e.getMessage()));
-        if (e instanceof UnmatchedArgumentException unmatched) {
-            List<String> suggestions = unmatched.getSuggestions();
-            if (!suggestions.isEmpty()) {
-                err.println("Did you mean " + String.join(" or ", suggestions) + "?");
-            }
-        }
-        err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+        err.println("lethe: " + oneLine(e.getMessage())
+                + (suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?")
+                + " (see '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help')");
         err.flush();
         return USAGE;
     }
@@ -81,7 +78,8 @@ final class Failures {
             return denied.getFile() + " may not be accessed; check its permissions or choose another place";
         }
         if (cause instanceof FileSystemException system) {
-            return system.getFile() + ": " + system.getReason() + "; check the path or choose another place";
+            String reason = system.getReason() == null ? "cannot be used" : system.getReason();
+            return system.getFile() + ": " + reason + "; check the path or choose another place";
         }
         return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }

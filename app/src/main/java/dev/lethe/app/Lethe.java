@@ -3,8 +3,11 @@ package dev.lethe.app;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** The command line's root. */
@@ -17,7 +20,7 @@ import picocli.CommandLine.Spec;
             AuditCommand.class,
             ListCommand.class,
             ShowCommand.class,
-            picocli.AutoComplete.GenerateCompletion.class
+            CompletionCommand.class
         },
         mixinStandardHelpOptions = true,
         versionProvider = Lethe.Version.class,
@@ -46,6 +49,7 @@ public final class Lethe implements Runnable {
         CommandLine line = new CommandLine(new Lethe())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
+                .setExecutionStrategy(Lethe::execute)
                 .setExecutionExceptionHandler(Failures::report)
                 .setParameterExceptionHandler(Failures::usage);
         try {
@@ -54,6 +58,33 @@ public final class Lethe implements Runnable {
             return Failures.usage(e, arguments);
         }
         return line.execute(arguments);
+    }
+
+    private static int execute(ParseResult parsed) {
+        refuseRepeated(parsed);
+        return new CommandLine.RunLast().execute(parsed);
+    }
+
+    /**
+     * Refuses a flag that is given twice. Outside of groups the parser does; within one it would take the second for the
+     * beginning of another group, and let go of all flags of the first.
+     */
+    private static void refuseRepeated(ParseResult parsed) {
+        for (ParseResult command = parsed; command != null; command = command.subcommand()) {
+            for (ArgGroupSpec group : command.commandSpec().argGroups()) {
+                for (OptionSpec option : group.options()) {
+                    long times = command.findMatches(group).stream()
+                            .flatMap(container -> container.matches().stream())
+                            .filter(match -> !match.matchedValues(option).isEmpty())
+                            .count();
+                    if (times > 1) {
+                        throw new ParameterException(
+                                command.commandSpec().commandLine(),
+                                "option '" + option.longestName() + "' should be specified only once");
+                    }
+                }
+            }
+        }
     }
 
     @Override

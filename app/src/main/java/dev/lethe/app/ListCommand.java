@@ -29,7 +29,17 @@ final class ListCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "missing command: attacks or recipes");
     }
 
-    @Command(name = "attacks", description = "The attacks, their settings and their papers.")
+    @Command(
+            name = "attacks",
+            description = "The attacks, their settings and their papers.",
+            footer = {
+                "",
+                "Examples:",
+                "  lethe list attacks",
+                "  lethe list attacks --json",
+                "",
+                "Settings are changed behind colons: --attacks lira:variance=global:saturation=8"
+            })
     void attacks(@Mixin Common flags) {
         JsonArray array = new JsonArray();
         for (MembershipAttack attack : Attacks.all()) {
@@ -55,7 +65,10 @@ final class ListCommand implements Runnable {
         json(flags, array);
     }
 
-    @Command(name = "recipes", description = "The recipes and the flags that shape them.")
+    @Command(
+            name = "recipes",
+            description = "The recipes and the flags that shape them.",
+            footer = {"", "Examples:", "  lethe list recipes", "  lethe list recipes --json"})
     void recipes(@Mixin Common flags) {
         JsonArray array = new JsonArray();
         for (Recipe recipe : Recipe.values()) {
@@ -79,7 +92,11 @@ final class ListCommand implements Runnable {
 
     private static void json(Common flags, JsonArray array) {
         if (flags.json) {
-            System.out.println(new GsonBuilder().setPrettyPrinting().create().toJson(array));
+            System.out.println(new GsonBuilder()
+                    .setPrettyPrinting()
+                    .disableHtmlEscaping()
+                    .create()
+                    .toJson(array));
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.lethe.app;
 
 import dev.lethe.core.data.Examples;
+import dev.lethe.core.data.LabelledTable;
+import dev.lethe.core.model.EncodedTrainer;
 import dev.lethe.core.model.Trainer;
 import dev.lethe.nn.Optimization;
 import java.util.List;
@@ -79,6 +81,14 @@ final class RecipeFlags {
 
     Trainer<Examples> trainer(Recipe byDefault) {
         return chosen(byDefault).trainer(this);
+    }
+
+    /** A recipe for tables, which not all are. */
+    Trainer<LabelledTable> tableTrainer() {
+        if (chosen(Recipe.MLP) == Recipe.CNN) {
+            throw new IllegalArgumentException("--recipe cnn is for images; take mlp or logistic for a table");
+        }
+        return new EncodedTrainer(trainer(Recipe.MLP));
     }
 
     void describe(Map<String, String> settings, Recipe byDefault) {

@@ -5,6 +5,7 @@ import dev.lethe.audit.report.ReportHtml;
 import dev.lethe.audit.report.ReportJson;
 import dev.lethe.audit.report.ReportText;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  lethe show lethe-report/report.json",
-            "  lethe show lethe-report/report.json --html again.html"
+            "  lethe show lethe-report/report.json --out again"
         })
 final class ShowCommand implements Callable<Integer>, Failures.Debuggable {
     private static final long MOST_BYTES = 256L << 20;
@@ -29,8 +30,8 @@ final class ShowCommand implements Callable<Integer>, Failures.Debuggable {
     @Parameters(paramLabel = "FILE", description = "A report.json.")
     private Path file;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write the page to this file.")
-    private Path html;
+    @Option(names = "--out", paramLabel = "DIR", description = "Make the page again, as report.html in this folder.")
+    private Path out;
 
     @Mixin
     private Common common;
@@ -42,20 +43,27 @@ final class ShowCommand implements Callable<Integer>, Failures.Debuggable {
 
     @Override
     public Integer call() throws IOException {
-        if (Files.isRegularFile(file) && Files.size(file) > MOST_BYTES) {
-            throw new IOException(file + " is larger than 256 MiB; is it a report.json?");
-        }
-        String text = Files.readString(file);
-        Report report;
-        try {
-            report = ReportJson.read(text);
-        } catch (IllegalArgumentException e) {
-            throw new IOException(file + ": " + e.getMessage(), e);
-        }
-        if (html != null) {
-            AuditRun.write(html, ReportHtml.render(report));
+        Report report = read(file);
+        if (out != null) {
+            OutputFolder.open(out, AuditRun.HTML).write(AuditRun.HTML, ReportHtml.render(report));
         }
         System.out.println(common.json ? ReportJson.write(report) : ReportText.summary(report));
         return 0;
+    }
+
+    private static Report read(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IOException(file + " is a folder; name the report.json in it");
+        }
+        if (Files.isRegularFile(file) && Files.size(file) > MOST_BYTES) {
+            throw new IOException(file + " is larger than 256 MiB; is it a report.json?");
+        }
+        try {
+            return ReportJson.read(Files.readString(file));
+        } catch (CharacterCodingException e) {
+            throw new IOException(file + ": not UTF-8 text; name a report.json that Lethe wrote", e);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file + ": " + e.getMessage() + "; name a report.json that Lethe wrote", e);
+        }
     }
 }

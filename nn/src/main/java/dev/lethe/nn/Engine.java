@@ -7,6 +7,7 @@ import java.util.Map;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -18,11 +19,12 @@ public final class Engine {
 
     private Engine() {}
 
-    /** Starts the engine if it is not up; every entry to this package calls it first. */
+    /** Starts the engine if it is not up, and keeps its work on the calling thread, which OpenMP counts by itself. */
     static void require() {
         if (PROVENANCE.isEmpty()) {
             throw new AssertionError("the engine's provenance is never empty");
         }
+        torch.set_num_threads(1);
     }
 
     /**
@@ -50,23 +52,27 @@ public final class Engine {
                     "libtorch could not be unpacked for " + Loader.getPlatform() + "; is the cache folder writable?",
                     e);
         }
-        // Parallelism is one Java thread a model: OpenMP threads on a busy machine are 20 to 90 times slower.
+        // Parallelism is one Java thread a model: OpenMP threads on a busy machine are 20 to 90 times slower. OpenBLAS
+        // keeps threads of its own, whose number changes the order of sums.
         torch.set_num_threads(1);
+        openblas_nolapack.blas_set_num_threads(1);
         facts.put("cpu", torch.get_cpu_capability().getString());
         String blas = System.getenv("OPENBLAS_CORETYPE");
         facts.put("blas", blas == null || blas.isEmpty() ? "OpenBLAS, kernel chosen by itself" : "OpenBLAS " + blas);
         facts.put("kernel", kernel());
-        facts.put("threads", Integer.toString(torch.get_num_threads()));
+        facts.put(
+                "threads",
+                Integer.toString(Math.max(torch.get_num_threads(), openblas_nolapack.blas_get_num_threads())));
         return java.util.Collections.unmodifiableMap(facts);
     }
 
-    /** A digest of matrix products and a softmax over fixed inputs of awkward sizes. */
+    /** A digest of matrix products and a softmax over fixed inputs, large enough that BLAS would share them out. */
     private static String kernel() {
         UniformRandomProvider random = dev.lethe.core.random.Seed.of(0).fork("kernel").stream();
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            Tensor a = Tensors.of(uniform(67 * 301, random), 67, 301);
-            Tensor b = Tensors.of(uniform(301 * 131, random), 301, 131);
+            Tensor a = Tensors.of(uniform(131 * 701, random), 131, 701);
+            Tensor b = Tensors.of(uniform(701 * 301, random), 701, 301);
             Tensor c = torch.softmax(a.mm(b).tanh().mm(b.t()), 1);
             return new Fingerprint().add(Tensors.toArray(c)).hex().substring(0, 12);
         }

@@ -38,28 +38,18 @@ final class Judge {
     }
 
     /**
-     * Findings for one attack: those that leak first, among them the strongest true-positive rate.
+     * Findings for one attack: leaks before the rest, among them the strongest true-positive rate first.
      *
      * @param strength lower bound on ln(TPR/FPR) at the best rate: how much likelier a flag is on a member
      */
     record Judged(List<Finding> findings, double strength) {
-        boolean leaks() {
-            return findings.stream().anyMatch(finding -> finding.verdict() == Verdict.LEAKS);
+        boolean leaksAtARate() {
+            return findings.stream().anyMatch(f -> f.metric().startsWith("tpr@") && f.verdict() == Verdict.LEAKS);
         }
-    }
 
-    /**
-     * Attacks with a leak before those without; then by strength where a true-positive rate is above chance, which a
-     * strength of 0 or less is not.
-     */
-    static final Comparator<Judged> STRONGEST_FIRST = Comparator.comparing((Judged judged) -> !judged.leaks())
-            .thenComparingDouble(judged -> -Math.max(0, judged.strength()));
-
-    /** Leaks first, otherwise in the order given: a report never opens with "nothing found" above a leak. */
-    static List<Finding> leaksFirst(List<Finding> findings) {
-        return findings.stream()
-                .sorted(Comparator.comparing((Finding finding) -> finding.verdict() != Verdict.LEAKS))
-                .toList();
+        boolean leaks() {
+            return findings.stream().anyMatch(f -> f.verdict() == Verdict.LEAKS);
+        }
     }
 
     private record Rated(Finding finding, double strength) {}
@@ -75,8 +65,8 @@ final class Judge {
                 new ArrayList<>(rated.stream().map(Rated::finding).toList());
         findings.add(auc(attack, evidence));
         evidence.balancedAccuracy().ifPresent(balanced -> addBalanced(findings, attack, balanced, evidence));
-        return new Judged(
-                leaksFirst(findings), rated.isEmpty() ? 0 : rated.get(0).strength());
+        findings.sort(Comparator.comparing(finding -> finding.verdict() != Verdict.LEAKS));
+        return new Judged(findings, rated.isEmpty() ? 0 : rated.get(0).strength());
     }
 
     private Rated rate(String attack, Evidence evidence, double rate) {

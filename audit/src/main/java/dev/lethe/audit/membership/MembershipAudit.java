@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Audits a recipe on data: trains the model and its shadows, plays the membership game with every attack, reports.
@@ -21,7 +23,7 @@ import java.util.Optional;
  * @param members how many records the audited model is trained on, in expectation; twice as many take part
  * @param shadows how many shadow models the attacker has for each record, half of them trained on it; even
  * @param targets how many models of the store take the target's part in turn; the first one is the audited model
- * @param attacks at least one
+ * @param attacks at least one, each once
  * @param rates false-positive rates to report, ascending; those that the non-members cannot resolve are refused
  * @param confidence of every interval, and of the verdicts together
  * @param threads models trained, or targets attacked, at once
@@ -52,6 +54,14 @@ public record MembershipAudit(
         }
         if (attacks.isEmpty()) {
             throw new IllegalArgumentException("attacks must name at least one attack");
+        }
+        Set<String> ids = new HashSet<>();
+        for (MembershipAttack attack : attacks) {
+            if (!ids.add(attack.card().id())) {
+                throw new IllegalArgumentException(
+                        "attacks name " + attack.card().id()
+                                + " twice, and a reader could not tell the findings apart; make one audit for each");
+            }
         }
         double before = 0;
         for (double rate : rates) {
@@ -111,11 +121,7 @@ public record MembershipAudit(
             Path store,
             Described described,
             Progress progress) {
-        if (data.size() < 2L * members) {
-            throw new IllegalArgumentException("members " + members + " needs " + 2L * members
-                    + " rows, since each record must be out of half of the models; the data has " + data.size()
-                    + ". Use " + data.size() / 2 + " members or fewer");
-        }
+        requireRecords(data);
         Instant started = Instant.now();
         Seed seed = Seed.of(seedNumber);
         int[] pool = Shuffle.subset(data.size(), 2 * members, seed.fork("pool").stream());
@@ -126,6 +132,19 @@ public record MembershipAudit(
             List<List<Trial>> trials = play(shadowStore, seed, progress);
             return new Reporter<>(this, shadowStore, data, pool, seedNumber)
                     .report(trials, slices, trainer, described, started, progress);
+        }
+    }
+
+    /**
+     * Refuses data that are too few for this audit; {@link #run} does the same.
+     *
+     * @throws IllegalArgumentException if there are fewer records than twice {@code members}
+     */
+    public void requireRecords(Records data) {
+        if (data.size() < 2L * members) {
+            throw new IllegalArgumentException("members " + members + " needs " + 2L * members
+                    + " rows, since each record must be out of half of the models; the data has " + data.size()
+                    + ". Use " + data.size() / 2 + " members or fewer");
         }
     }
 

@@ -14,8 +14,11 @@ final class Referee {
     /** Rehearsals behind a threshold: enough records to place it, few enough to stay quick. */
     private static final int REHEARSALS = 2;
 
-    /** With fewer shadows a rehearsal leaves some record without a shadow that is IN, or OUT. */
-    private static final int FEWEST_TO_REHEARSE = 5;
+    /**
+     * With fewer shadows a record, a rehearsal has one model a side: no spread, and scores on another scale than the
+     * game's.
+     */
+    static final int FEWEST_SHADOWS_TO_REHEARSE = 6;
 
     private final ShadowStore<?> store;
     private final Seed seed;
@@ -37,7 +40,8 @@ final class Referee {
     private static OptionalDouble rehearsed(MembershipAttack attack, MembershipView view) {
         double[] scores = new double[0];
         boolean[] member = new boolean[0];
-        int rehearsals = view.shadows() < FEWEST_TO_REHEARSE ? 0 : REHEARSALS;
+        // One shadow is withheld of each record.
+        int rehearsals = view.shadows() - 1 < FEWEST_SHADOWS_TO_REHEARSE ? 0 : REHEARSALS;
         for (int shadow = 0; shadow < rehearsals; shadow++) {
             MembershipView.Rehearsal rehearsal = view.rehearse(shadow);
             double[] values = checked(attack, rehearsal.view(), attack.attack(rehearsal.view()))

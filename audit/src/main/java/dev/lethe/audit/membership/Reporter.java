@@ -5,6 +5,7 @@ import dev.lethe.audit.evidence.Roc;
 import dev.lethe.audit.evidence.Trial;
 import dev.lethe.audit.report.Finding;
 import dev.lethe.audit.report.Report;
+import dev.lethe.audit.report.Verdict;
 import dev.lethe.core.data.Records;
 import dev.lethe.core.model.Logits;
 import dev.lethe.core.model.Progress;
@@ -90,17 +91,15 @@ final class Reporter<D extends Records> {
         List<Measured> measured = measure(trials, rates, judge, progress);
         Measured strongest = measured.get(0);
         List<Finding> findings = new ArrayList<>();
-        for (Measured m : measured) {
-            findings.addAll(m.judged().findings());
-            if (m.evidence().balancedAccuracy().isEmpty()) {
-                refused.add("balanced accuracy and advantage of "
-                        + m.attack().card().id() + ": " + audit.shadows()
-                        + " shadows are too few to fix a threshold without the audited model; it takes 4");
-            }
-        }
+        measured.forEach(m -> findings.addAll(m.judged().findings()));
         List<Report.SliceExposure> exposures = new ArrayList<>();
         for (Slices.Slice slice : slices) {
             slice(slice, strongest, judge, findings, exposures);
+        }
+        leadWithALeak(findings);
+        if (measured.stream().anyMatch(m -> m.evidence().balancedAccuracy().isEmpty())) {
+            refused.add("balanced accuracy and advantage: to fix a threshold beforehand takes "
+                    + Referee.FEWEST_SHADOWS_TO_REHEARSE + " shadows");
         }
         Trial audited = trials.get(0).get(0);
         return new Report(
@@ -117,7 +116,7 @@ final class Reporter<D extends Records> {
                 seedNumber,
                 provenance(described, started),
                 training(audited),
-                Judge.leaksFirst(findings),
+                findings,
                 measured.stream().map(Measured::shown).toList(),
                 exposures,
                 exposed(strongest, trials.get(audit.attacks().indexOf(strongest.attack()))),
@@ -134,7 +133,17 @@ final class Reporter<D extends Records> {
         return limits;
     }
 
-    /** All attacks, the strongest first. */
+    /** If only a later finding shows a leak, a group's for example, it leads: a report must not open with less. */
+    private static void leadWithALeak(List<Finding> findings) {
+        for (int i = 0; i < findings.size(); i++) {
+            if (findings.get(i).verdict() == Verdict.LEAKS) {
+                findings.add(0, findings.remove(i));
+                return;
+            }
+        }
+    }
+
+    /** All attacks, the strongest first: by what they find at low rates, else by their area. */
     private List<Measured> measure(List<List<Trial>> trials, double[] rates, Judge judge, Progress progress) {
         Measured[] measured = new Measured[trials.size()];
         List<Runnable> tasks = new ArrayList<>();
@@ -144,7 +153,10 @@ final class Reporter<D extends Records> {
         }
         Parallel.run(tasks, audit.threads(), done -> progress.at("measuring", done));
         return Arrays.stream(measured)
-                .sorted(Comparator.comparing(Measured::judged, Judge.STRONGEST_FIRST)
+                .sorted(Comparator.comparing((Measured m) -> !m.judged().leaksAtARate())
+                        .thenComparing(m -> !m.judged().leaks())
+                        .thenComparingDouble(
+                                m -> m.judged().leaksAtARate() ? -m.judged().strength() : 0)
                         .thenComparingDouble(m -> -m.evidence().auc().value()))
                 .toList();
     }

@@ -1,7 +1,6 @@
 package dev.lethe.audit.membership;
 
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
@@ -20,6 +19,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -61,41 +61,54 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
         this.key = key;
     }
 
-    /** What identifies a store: everything that its bits depend on. */
+    /** What identifies a store: everything that its bits depend on; what is chosen first, first. */
     private static JsonObject identity(long seedNumber, int models, Records data, Trainer<?> trainer) {
         JsonObject identity = new JsonObject();
         identity.addProperty("format", FORMAT);
         identity.addProperty("recipe", trainer.describe());
-        identity.addProperty("data", data.fingerprint());
-        identity.addProperty("records", data.size());
-        identity.addProperty("models", models);
         identity.addProperty("seed", seedNumber);
+        identity.addProperty("number of records", data.size());
+        identity.addProperty("number of models", models);
+        // The records are drawn by the seed, so their fingerprint differs wherever that does.
+        identity.addProperty("data", data.fingerprint());
         JsonObject engine = new JsonObject();
         Engine.provenance().forEach(engine::addProperty);
         identity.add("engine", engine);
         return identity;
     }
 
-    /** The seed of the store in this folder, if there is one that can be read. */
+    /** The seed of the store in this folder, if there is a store. */
     static Optional<Long> seedIn(Path folder) {
+        return manifest(folder).map(manifest -> {
+            try {
+                return manifest.get("seed").getAsLong();
+            } catch (IllegalStateException
+                    | UnsupportedOperationException
+                    | NumberFormatException
+                    | NullPointerException e) {
+                throw damagedManifest(folder, e);
+            }
+        });
+    }
+
+    /** What the folder says of its models; empty if it holds no store. */
+    private static Optional<JsonObject> manifest(Path folder) {
         try {
             return Optional.of(JsonParser.parseString(Files.readString(folder.resolve(MANIFEST)))
-                    .getAsJsonObject()
-                    .get("seed")
-                    .getAsLong());
+                    .getAsJsonObject());
         } catch (NoSuchFileException e) {
             return Optional.empty();
-        } catch (IOException
-                | JsonParseException
-                | IllegalStateException
-                | UnsupportedOperationException
-                | NumberFormatException
-                | NullPointerException e) {
-            throw new StoreException(
-                    folder.resolve(MANIFEST) + " cannot be read as a shadow store (" + e.getMessage()
-                            + "); delete the folder or choose another output folder",
-                    e);
+        } catch (IOException | JsonParseException | IllegalStateException e) {
+            throw damagedManifest(folder, e);
         }
+    }
+
+    /** Without the parser's words, which run over many lines. */
+    private static StoreException damagedManifest(Path folder, Exception e) {
+        return new StoreException(
+                folder.resolve(MANIFEST) + " cannot be read as the description of shadow models; delete " + folder
+                        + " or choose another output folder",
+                e);
     }
 
     /**
@@ -107,38 +120,39 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
      */
     static <D extends Records> ShadowStore<D> open(
             Path folder, D data, Trainer<D> trainer, int models, long seedNumber) {
+        Seed seed = Seed.of(seedNumber);
+        ShadowStore<D> store =
+                new ShadowStore<>(folder, data, trainer, seed, AnswerKey.draw(models, data.size(), seed));
         JsonObject wanted = identity(seedNumber, models, data, trainer);
-        Path manifest = folder.resolve(MANIFEST);
+        Optional<JsonObject> found = manifest(folder);
+        if (found.isPresent()) {
+            refuseOther(folder, found.get(), wanted);
+        } else {
+            store.begin(wanted);
+        }
+        return store;
+    }
+
+    private void begin(JsonObject identity) {
+        if (IntStream.range(0, key.models()).anyMatch(model -> Files.exists(file(model)))) {
+            throw new StoreException(folder + " holds models, but no " + MANIFEST
+                    + " that says of what; delete it or choose another output folder");
+        }
+        String text = new GsonBuilder().setPrettyPrinting().create().toJson(identity);
         try {
             Files.createDirectories(folder);
-            if (Files.exists(manifest)) {
-                refuseOther(folder, JsonParser.parseString(Files.readString(manifest)), wanted);
-            } else {
-                write(
-                        manifest,
-                        ByteBuffer.wrap(new GsonBuilder()
-                                .setPrettyPrinting()
-                                .create()
-                                .toJson(wanted)
-                                .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
-            }
+            write(folder.resolve(MANIFEST), ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw notWritable(folder, e);
-        } catch (JsonParseException e) {
-            throw new StoreException(
-                    manifest + " is not JSON; delete " + folder + " or choose another output folder", e);
         }
-        Seed seed = Seed.of(seedNumber);
-        return new ShadowStore<>(folder, data, trainer, seed, AnswerKey.draw(models, data.size(), seed));
     }
 
     /** Compares texts: as JSON numbers, seeds that differ beyond 53 bits would be equal. */
-    private static void refuseOther(Path folder, JsonElement found, JsonObject wanted) {
-        JsonObject other = found.isJsonObject() ? found.getAsJsonObject() : new JsonObject();
+    private static void refuseOther(Path folder, JsonObject found, JsonObject wanted) {
         for (String name : wanted.keySet()) {
-            if (!wanted.get(name).toString().equals(String.valueOf(other.get(name)))) {
+            if (!wanted.get(name).toString().equals(String.valueOf(found.get(name)))) {
                 throw new StoreException("the shadow models in " + folder + " are of another " + name + " ("
-                        + other.get(name) + ", not " + wanted.get(name)
+                        + found.get(name) + ", not " + wanted.get(name)
                         + "); delete that folder or choose another output folder");
             }
         }

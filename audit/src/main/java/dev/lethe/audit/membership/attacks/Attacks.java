@@ -33,7 +33,7 @@ public final class Attacks {
      * {@code lira:variance=global:saturation=8}.
      */
     public static MembershipAttack parse(String text) {
-        String[] parts = text.strip().split(":");
+        String[] parts = text.strip().split(":", -1);
         MembershipAttack attack = find(parts[0])
                 .orElseThrow(() -> new IllegalArgumentException("attack '" + parts[0] + "' is unknown; the attacks are "
                         + String.join(", ", ALL.stream().map(a -> a.card().id()).toList())));

@@ -24,8 +24,8 @@ record LiraShape(Lira.Variance spread, double saturation) {
     /** A record's own spread from fewer shadows than this is noise whatever a rehearsal says. */
     private static final int FEWEST_FOR_OWN_SPREAD = 16;
 
-    /** Fewer shadows than this leave nothing to rehearse with. */
-    private static final int FEWEST_TO_REHEARSE = 6;
+    /** With fewer shadows a rehearsal has one model a side, and no spread to try. */
+    private static final int FEWEST_TO_REHEARSE = 7;
 
     /** Scores a view under one saturation, by spread: one pass over the shadows serves all spreads. */
     interface Scoring {
