@@ -15,8 +15,8 @@ import java.util.List;
  * One binary classifier a class, from a model's answer on a record to IN or OUT. Classes with few answers share one
  * classifier.
  *
- * <p>An answer is fed as its log-probabilities, standardised: probabilities themselves hide from a small network the
- * difference between 0.999 and 0.99999, where members are.
+ * <p>An answer is fed as the log-odds ln(p/(1 - p)) of each class, standardised: probabilities themselves hide from a
+ * small network the difference between 0.999 and 0.99999, where members are.
  */
 public final class AttackModels implements AutoCloseable {
     private static final int FEWEST = 100;
@@ -42,7 +42,7 @@ public final class AttackModels implements AutoCloseable {
 
         /** Adds what a shadow said of a record of class {@code label} that was, or was not, in its training data. */
         public void add(Logits logits, int row, int label, boolean member) {
-            vectors.add(logProbabilities(logits, row));
+            vectors.add(logOdds(logits, row));
             labels.add(label);
             in.add(member);
         }
@@ -54,7 +54,7 @@ public final class AttackModels implements AutoCloseable {
         }
     }
 
-    /** Mean and deviation of each log-probability over the shadows' answers. */
+    /** Mean and deviation of the log-odds of each class over the shadows' answers. */
     private record Scaling(float[] mean, float[] deviation) {
         static Scaling of(List<float[]> vectors, int width) {
             float[] mean = new float[width];
@@ -80,12 +80,12 @@ public final class AttackModels implements AutoCloseable {
         }
     }
 
-    private static float[] logProbabilities(Logits logits, int row) {
+    private static float[] logOdds(Logits logits, int row) {
         double[] p = new double[logits.classes()];
         logits.probabilities(row, p);
         float[] values = new float[p.length];
         for (int k = 0; k < p.length; k++) {
-            // The other classes together, so that certainty keeps its scale at both ends.
+            // Against the other classes together: certainty keeps its scale at both ends.
             values[k] = (float) (Math.log(Math.max(p[k], FLOOR)) - Math.log(Math.max(1 - p[k], FLOOR)));
         }
         return values;
@@ -143,7 +143,7 @@ public final class AttackModels implements AutoCloseable {
             }
             float[] features = new float[rows.length * logits.classes()];
             for (int i = 0; i < rows.length; i++) {
-                scaling.apply(logProbabilities(logits, rows[i]), features, i * logits.classes());
+                scaling.apply(logOdds(logits, rows[i]), features, i * logits.classes());
             }
             Examples examples =
                     new Examples(features, new int[] {logits.classes()}, new int[rows.length], List.of("out", "in"));
