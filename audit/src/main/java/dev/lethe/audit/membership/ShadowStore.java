@@ -139,9 +139,36 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
                     + " that says of what; delete it or choose another output folder");
         }
         String text = new GsonBuilder().setPrettyPrinting().create().toJson(identity);
+        locked(() -> {
+            // Of two runs that begin at once the second must not write over what the first says of its models.
+            Optional<JsonObject> found = manifest(folder);
+            if (found.isPresent()) {
+                refuseOther(folder, found.get(), identity);
+            } else {
+                write(folder.resolve(MANIFEST), ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+            }
+        });
+    }
+
+    /** Work that writes to the folder. */
+    private interface Writing {
+        void run() throws IOException;
+    }
+
+    /** Runs {@code writing} while no other run can. */
+    private void locked(Writing writing) {
         try {
             Files.createDirectories(folder);
-            write(folder.resolve(MANIFEST), ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+            try (FileChannel channel = FileChannel.open(
+                            folder.resolve("store.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = channel.tryLock()) {
+                if (lock == null) {
+                    throw inUse();
+                }
+                writing.run();
+            }
+        } catch (OverlappingFileLockException e) {
+            throw inUse();
         } catch (IOException e) {
             throw notWritable(folder, e);
         }
@@ -171,18 +198,7 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
         if (missing.isEmpty()) {
             return;
         }
-        try (FileChannel channel = FileChannel.open(
-                        folder.resolve("store.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = channel.tryLock()) {
-            if (lock == null) {
-                throw inUse();
-            }
-            train(missing, threads, progress);
-        } catch (OverlappingFileLockException e) {
-            throw inUse();
-        } catch (IOException e) {
-            throw notWritable(folder, e);
-        }
+        locked(() -> train(missing, threads, progress));
     }
 
     private static StoreException notWritable(Path folder, IOException e) {

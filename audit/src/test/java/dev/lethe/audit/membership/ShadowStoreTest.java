@@ -12,8 +12,11 @@ import dev.lethe.core.random.Seed;
 import dev.lethe.nn.Mlp;
 import dev.lethe.nn.Optimization;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -112,6 +115,20 @@ class ShadowStoreTest {
                 .hasMessageContaining("another recipe");
         assertThatThrownBy(() -> ShadowStore.open(folder, Games.noise(200, Seed.of(6)), RECIPE, 6, 1))
                 .hasMessageContaining("another data");
+    }
+
+    /** Two runs that begin at once must not leave the models of one under the manifest of the other. */
+    @Test
+    void beginsNoStoreWhereAnotherRunDoes() throws IOException {
+        try (FileChannel channel = FileChannel.open(
+                        folder.resolve("store.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            assertThat(lock.isValid()).isTrue();
+            assertThatThrownBy(() -> open(folder, 1))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("another run");
+        }
+        assertThat(open(folder, 1).key().models()).isEqualTo(6);
     }
 
     /** Equal as floating-point numbers, and not the same seed. */
