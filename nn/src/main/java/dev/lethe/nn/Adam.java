@@ -28,8 +28,8 @@ final class Adam {
     /** Moves {@code parameters} one step down {@code gradient}, in place. */
     void step(float[] parameters, float[] gradient) {
         steps++;
-        float rate = (float) (learningRate / (1 - Math.pow(FIRST, steps)));
-        float unbias = (float) (1 / Math.sqrt(1 - Math.pow(SECOND, steps)));
+        float rate = (float) (learningRate / (1 - StrictMath.pow(FIRST, steps)));
+        float unbias = (float) (1 / Math.sqrt(1 - StrictMath.pow(SECOND, steps)));
         if (weightDecay > 0) {
             shrink(parameters, 1 - learningRate * weightDecay);
         }
