@@ -44,6 +44,18 @@ class DocsTest {
         assertThat(broken).isEmpty();
     }
 
+    /** The code in the README is that of an example, which is compiled and run elsewhere. */
+    @Test
+    void readmeQuotesAnExampleWordForWord() throws IOException {
+        String example = Files.readString(root().resolve("examples/AuditTable.java"));
+        Matcher code = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(root().resolve("README.md")));
+        assertThat(code.find()).isTrue();
+        assertThat(code.group(1).lines().map(String::strip))
+                .isSubsetOf(example.lines().map(String::strip).toList())
+                .hasSizeGreaterThan(5);
+    }
+
     @Test
     void everyPinnedVersionHasItsReasonAndNoOther() throws IOException {
         Set<String> pinned = new TreeSet<>();
