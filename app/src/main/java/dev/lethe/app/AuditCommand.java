@@ -46,14 +46,19 @@ final class AuditCommand implements Runnable {
     @Command(
             name = "data",
             description = "Train a classifier on data by a recipe, attack it, and report what it gives away.",
+            customSynopsis = {
+                "lethe audit data --table FILE --label COLUMN [OPTIONS]",
+                "       lethe audit data --images FILE,... [OPTIONS]",
+                "       lethe audit data --config FILE [OPTIONS]"
+            },
             sortOptions = false,
             footer = {
                 "",
                 "Examples:",
                 "  lethe audit data --table people.csv --label income",
-                "  lethe audit data --table bank.csv --label job --recipe mlp --width 256 --epochs 60 \\",
-                "      --members 5000 --shadows 16 --slices age,marital --out bank-report --seed 7",
-                "  lethe audit data --images train-images-idx3-ubyte.gz --rows 10000 --epochs 10",
+                "  lethe audit data --table bank.csv --label job --width 256 --epochs 60 \\",
+                "      --members 5000 --shadows 16 --slices age,marital --seed 7",
+                "  lethe audit data --images train-images-idx3-ubyte.gz --rows 10000",
                 "  lethe audit data --config audit.yaml"
             })
     static final class Data implements Callable<Integer>, Failures.Debuggable {

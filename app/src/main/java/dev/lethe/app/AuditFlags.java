@@ -27,15 +27,17 @@ final class AuditFlags {
 
     @Option(
             names = "--attacks",
-            paramLabel = "ID[,ID...]",
+            paramLabel = "ID,...",
             split = ",",
+            hideParamSyntax = true,
             description = "Which attacks, for example lira,loss-threshold or lira:variance=global; all if not given.")
     List<String> attacks;
 
     @Option(
             names = "--rates",
-            paramLabel = "R[,R...]",
+            paramLabel = "R,...",
             split = ",",
+            hideParamSyntax = true,
             defaultValue = "0.0001,0.001,0.01,0.1",
             description = "False-positive rates to report, ascending (default: ${DEFAULT-VALUE}).")
     List<Double> rates;

@@ -49,6 +49,7 @@ final class Console implements Progress, AutoCloseable {
                 bar = new ProgressBarBuilder()
                         .setTaskName(newStage)
                         .setInitialMax(SCALE)
+                        .setUnit(" %", SCALE / 100)
                         .setStyle(ProgressBarStyle.UNICODE_BLOCK)
                         .setUpdateIntervalMillis(200)
                         .build();

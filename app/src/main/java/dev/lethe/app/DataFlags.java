@@ -18,8 +18,9 @@ final class DataFlags {
 
     @Option(
             names = "--images",
-            paramLabel = "FILE[,FILE...]",
+            paramLabel = "FILE,...",
             split = ",",
+            hideParamSyntax = true,
             description = "Images instead of a table: an IDX file beside its labels, or CIFAR binary batches.")
     List<Path> images;
 
@@ -34,8 +35,9 @@ final class DataFlags {
 
     @Option(
             names = "--slices",
-            paramLabel = "COLUMN[,COLUMN...]",
+            paramLabel = "COLUMN,...",
             split = ",",
+            hideParamSyntax = true,
             description = "Also report group by group of these columns.")
     List<String> slices = List.of();
 
@@ -47,26 +49,34 @@ final class DataFlags {
 
     @Option(
             names = "--missing",
-            paramLabel = "TEXT[,TEXT...]",
+            paramLabel = "TEXT,...",
             split = ",",
+            hideParamSyntax = true,
             description = "Texts that stand for a missing cell, instead of the usual ones.")
     List<String> missing;
 
     @Option(
             names = "--categorical",
-            paramLabel = "COLUMN[,COLUMN...]",
+            paramLabel = "COLUMN,...",
             split = ",",
+            hideParamSyntax = true,
             description = "Read these columns as categories, though they look like numbers.")
     List<String> categorical = List.of();
 
     @Option(
             names = "--numeric",
-            paramLabel = "COLUMN[,COLUMN...]",
+            paramLabel = "COLUMN,...",
             split = ",",
+            hideParamSyntax = true,
             description = "Read these columns as numbers.")
     List<String> numeric = List.of();
 
-    @Option(names = "--drop", paramLabel = "COLUMN[,COLUMN...]", split = ",", description = "Leave these columns out.")
+    @Option(
+            names = "--drop",
+            paramLabel = "COLUMN,...",
+            split = ",",
+            hideParamSyntax = true,
+            description = "Leave these columns out.")
     List<String> drop = List.of();
 
     /** Whether any flag was given that only a table has a use for. */

@@ -19,8 +19,9 @@ final class RecipeFlags {
 
     @Option(
             names = "--width",
-            paramLabel = "N[,N...]",
+            paramLabel = "N,...",
             split = ",",
+            hideParamSyntax = true,
             defaultValue = "256",
             description = "Hidden units, one number a layer (default: ${DEFAULT-VALUE}).")
     List<Integer> width;
@@ -32,7 +33,11 @@ final class RecipeFlags {
             description = "Channels of the first convolution, cnn only (default: ${DEFAULT-VALUE}).")
     int channels;
 
-    @Option(names = "--epochs", paramLabel = "N", defaultValue = "60", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            defaultValue = "60",
+            description = "Passes over the training records (default: ${DEFAULT-VALUE}).")
     int epochs;
 
     @Option(
@@ -42,7 +47,11 @@ final class RecipeFlags {
             description = "Of Adam (default: ${DEFAULT-VALUE}).")
     double learningRate;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "64", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Records a step (default: ${DEFAULT-VALUE}).")
     int batch;
 
     @Option(
