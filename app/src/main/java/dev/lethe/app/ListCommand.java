@@ -75,12 +75,12 @@ final class ListCommand implements Runnable {
             JsonObject one = new JsonObject();
             one.addProperty("id", recipe.id());
             one.addProperty("summary", recipe.summary());
-            one.addProperty("flags", recipe.ownFlags());
+            one.addProperty("flags", String.join(", ", recipe.ownFlags()));
             array.add(one);
             if (!flags.json) {
                 System.out.printf("%-10s %s%n", recipe.id(), recipe.summary());
                 if (!recipe.ownFlags().isEmpty()) {
-                    System.out.printf("%-10s %s%n", "", recipe.ownFlags());
+                    System.out.printf("%-10s %s%n", "", String.join(", ", recipe.ownFlags()));
                 }
             }
         }

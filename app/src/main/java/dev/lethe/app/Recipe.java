@@ -6,37 +6,39 @@ import dev.lethe.nn.Cnn;
 import dev.lethe.nn.LogisticRegression;
 import dev.lethe.nn.Mlp;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** The recipes that the command line offers: a new one is one constant here. */
 enum Recipe {
-    LOGISTIC("logistic", "Multinomial logistic regression.", "") {
+    LOGISTIC("logistic", "Multinomial logistic regression.", List.of()) {
         @Override
         Trainer<Examples> trainer(RecipeFlags flags) {
             return new LogisticRegression(flags.optimization());
         }
     },
-    MLP("mlp", "Multilayer perceptron with rectified linear units.", "--width, --dropout") {
+    MLP("mlp", "Multilayer perceptron with rectified linear units.", List.of("--width", "--dropout")) {
         @Override
         Trainer<Examples> trainer(RecipeFlags flags) {
-            return new Mlp(flags.width, flags.dropout, flags.optimization());
+            return new Mlp(flags.width(), flags.dropout(), flags.optimization());
         }
     },
-    CNN("cnn", "Small convolutional network for images.", "--channels, --width, --dropout") {
+    CNN("cnn", "Small convolutional network for images.", List.of("--channels", "--width", "--dropout")) {
         @Override
         Trainer<Examples> trainer(RecipeFlags flags) {
-            if (flags.width.size() != 1) {
-                throw new IllegalArgumentException("--width must be one number for the cnn recipe, got " + flags.width);
+            if (flags.width().size() != 1) {
+                throw new IllegalArgumentException(
+                        "--width must be one number for the cnn recipe, got " + flags.width());
             }
-            return new Cnn(flags.channels, flags.width.get(0), flags.dropout, flags.optimization());
+            return new Cnn(flags.channels(), flags.width().get(0), flags.dropout(), flags.optimization());
         }
     };
 
     private final String id;
     private final String summary;
-    private final String ownFlags;
+    private final List<String> ownFlags;
 
-    Recipe(String id, String summary, String ownFlags) {
+    Recipe(String id, String summary, List<String> ownFlags) {
         this.id = id;
         this.summary = summary;
         this.ownFlags = ownFlags;
@@ -53,7 +55,7 @@ enum Recipe {
     }
 
     /** Flags that only some recipes take, this one among them. */
-    String ownFlags() {
+    List<String> ownFlags() {
         return ownFlags;
     }
 

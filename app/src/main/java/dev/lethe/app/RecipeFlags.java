@@ -7,6 +7,7 @@ import dev.lethe.core.model.Trainer;
 import dev.lethe.nn.Optimization;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How the audited model and its shadows are trained. */
@@ -22,16 +23,14 @@ final class RecipeFlags {
             paramLabel = "N,...",
             split = ",",
             hideParamSyntax = true,
-            defaultValue = "256",
-            description = "Hidden units, one number a layer (default: ${DEFAULT-VALUE}).")
-    List<Integer> width;
+            description = "Hidden units, one number a layer; mlp and cnn (default: 256).")
+    private List<Integer> width;
 
     @Option(
             names = "--channels",
             paramLabel = "N",
-            defaultValue = "16",
-            description = "Channels of the first convolution, cnn only (default: ${DEFAULT-VALUE}).")
-    int channels;
+            description = "Channels of the first convolution; cnn only (default: 16).")
+    private Integer channels;
 
     @Option(
             names = "--epochs",
@@ -61,12 +60,8 @@ final class RecipeFlags {
             description = "Decoupled (default: ${DEFAULT-VALUE}).")
     double weightDecay;
 
-    @Option(
-            names = "--dropout",
-            paramLabel = "RATE",
-            defaultValue = "0",
-            description = "After hidden layers (default: ${DEFAULT-VALUE}).")
-    double dropout;
+    @Option(names = "--dropout", paramLabel = "RATE", description = "After hidden layers; mlp and cnn (default: 0).")
+    private Double dropout;
 
     @Option(
             names = "--early-stopping",
@@ -88,8 +83,32 @@ final class RecipeFlags {
                                 "--recipe '" + recipe + "' is unknown; the recipes are " + Recipe.ids()));
     }
 
+    List<Integer> width() {
+        return width == null ? List.of(256) : width;
+    }
+
+    int channels() {
+        return channels == null ? 16 : channels;
+    }
+
+    double dropout() {
+        return dropout == null ? 0 : dropout;
+    }
+
     Trainer<Examples> trainer(Recipe byDefault) {
-        return chosen(byDefault).trainer(this);
+        Recipe chosen = chosen(byDefault);
+        refuseIgnored(chosen, "--width", width);
+        refuseIgnored(chosen, "--channels", channels);
+        refuseIgnored(chosen, "--dropout", dropout);
+        return chosen.trainer(this);
+    }
+
+    /** A flag that the recipe would not look at is a mistake of the user's, not a wish. */
+    private static void refuseIgnored(Recipe recipe, String flag, @Nullable Object given) {
+        if (given != null && !recipe.ownFlags().contains(flag)) {
+            throw new IllegalArgumentException(
+                    flag + " means nothing to the " + recipe.id() + " recipe; leave it out or choose another --recipe");
+        }
     }
 
     /** A recipe for tables, which not all are. */
@@ -101,15 +120,18 @@ final class RecipeFlags {
     }
 
     void describe(Map<String, String> settings, Recipe byDefault) {
-        settings.put("recipe", chosen(byDefault).id());
-        settings.put(
-                "width", String.join(",", width.stream().map(String::valueOf).toList()));
-        settings.put("channels", Integer.toString(channels));
+        Recipe chosen = chosen(byDefault);
+        settings.put("recipe", chosen.id());
+        Map<String, String> own = Map.of(
+                "--width",
+                        String.join(",", width().stream().map(String::valueOf).toList()),
+                "--channels", Integer.toString(channels()),
+                "--dropout", Double.toString(dropout()));
+        chosen.ownFlags().forEach(flag -> settings.put(flag.substring(2), own.get(flag)));
         settings.put("epochs", Integer.toString(epochs));
         settings.put("learning-rate", Double.toString(learningRate));
         settings.put("batch", Integer.toString(batch));
         settings.put("weight-decay", Double.toString(weightDecay));
-        settings.put("dropout", Double.toString(dropout));
         settings.put("early-stopping", Integer.toString(patience));
     }
 }

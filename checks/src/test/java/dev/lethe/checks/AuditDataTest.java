@@ -28,7 +28,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class AuditDataTest {
     private static final List<String> SMALL =
-            List.of("--epochs", "3", "--shadows", "4", "--targets", "2", "--width", "8", "--members", "100");
+            List.of("--epochs", "3", "--shadows", "4", "--targets", "2", "--members", "100");
 
     @TempDir
     private static Path folder;
@@ -77,8 +77,8 @@ class AuditDataTest {
 
     @Test
     void sameSeedSameFindingsWhetherByFlagsOrByFile() throws Exception {
-        CommandLineRun flags =
-                audit("--table people.csv --label outcome --attacks shokri,lira --seed 11 --out flags".split(" "));
+        CommandLineRun flags = audit(
+                "--table people.csv --label outcome --width 8 --attacks shokri,lira --seed 11 --out flags".split(" "));
         assertThat(flags.code()).as(flags.err()).isZero();
         assertThat(flags.out()).contains("Report: file:", "flags/report.json").doesNotContain("training 6 models");
         Files.writeString(folder.resolve("audit.yaml"), """

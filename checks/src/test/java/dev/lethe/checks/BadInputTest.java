@@ -134,6 +134,8 @@ class BadInputTest {
             --rates 0.1,0.01         | must ascend
             --confidence 95          | confidence 95.0 must lie in
             --threads 0              | threads 0 must be at least 1
+            --recipe logistic --width 8 | --width means nothing to the logistic recipe
+            --channels 8             | --channels means nothing to the mlp recipe
             --seed x                 | '--seed': 'x' is not a long
             --width 8 --epochs 3 --epochs 4 | '--epochs' should be specified only once
             """)
