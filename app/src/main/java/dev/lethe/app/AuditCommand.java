@@ -7,12 +7,12 @@ import dev.lethe.core.data.Examples;
 import dev.lethe.core.data.LabelledTable;
 import dev.lethe.core.data.Records;
 import dev.lethe.core.model.Trainer;
-import dev.lethe.intake.Csv;
 import dev.lethe.intake.Images;
 import dev.lethe.intake.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,7 +113,7 @@ final class AuditCommand implements Runnable {
                         spec.commandLine(), "--rows is for images; --members takes a part of a table");
             }
             Trainer<LabelledTable> trainer = recipe.tableTrainer();
-            LabelledTable table = Csv.task(data.table, data.label, data.csv());
+            LabelledTable table = data.task();
             run(
                     table,
                     trainer,
@@ -147,7 +147,7 @@ final class AuditCommand implements Runnable {
                 String relation,
                 Console console)
                 throws IOException {
-            int members = data.members == null ? records.size() / 2 : data.members;
+            int members = data.members == null ? byDefault(records) : data.members;
             MembershipAudit membership = audit.audit(members);
             Map<String, String> settings = new LinkedHashMap<>();
             data.describe(settings, members);
@@ -163,6 +163,12 @@ final class AuditCommand implements Runnable {
                             slices,
                             new MembershipAudit.Described(title, name, "", settings, Lethe.Version.number()),
                             console);
+        }
+
+        /** A tenth of the people stay out. */
+        private static int byDefault(Records records) {
+            long people = Arrays.stream(records.people()).distinct().count();
+            return (int) (people * 9 / 20);
         }
 
         private List<Slices.Slice> slices(LabelledTable table) {

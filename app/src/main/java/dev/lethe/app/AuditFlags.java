@@ -26,6 +26,14 @@ final class AuditFlags {
     int targets;
 
     @Option(
+            names = "--queries",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "Versions of each image that models are asked about, mirrored and shifted; at most 18"
+                    + " (default: ${DEFAULT-VALUE}).")
+    int queries;
+
+    @Option(
             names = "--attacks",
             paramLabel = "ID,...",
             split = ",",
@@ -70,12 +78,13 @@ final class AuditFlags {
                 : attacks.stream().map(Attacks::parse).toList();
         int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
         return new MembershipAudit(
-                members, shadows, Math.min(targets, shadows + 2), chosen, rates, confidence, workers);
+                members, shadows, Math.min(targets, shadows + 2), queries, chosen, rates, confidence, workers);
     }
 
     void describe(Map<String, String> settings) {
         settings.put("shadows", Integer.toString(shadows));
         settings.put("targets", Integer.toString(targets));
+        settings.put("queries", Integer.toString(queries));
         settings.put(
                 "attacks",
                 attacks == null

@@ -2,10 +2,11 @@ package dev.lethe.audit.membership;
 
 import dev.lethe.core.random.Seed;
 import dev.lethe.core.random.Shuffle;
+import java.util.stream.IntStream;
 
 /**
- * Who was in the training data of which model. Each record is in exactly half of the models, by its own random
- * permutation, so that no model's set says anything of another's beyond that count.
+ * Who was in the training data of which model, with all of their rows. Each person is in exactly half of the models, by a
+ * random permutation of their own, so that no model's set says anything of another's beyond that count.
  *
  * <p>Only the referee and the store may hold one; an attack that could read it would measure nothing.
  */
@@ -16,16 +17,16 @@ final class AnswerKey {
         this.in = in;
     }
 
-    static AnswerKey draw(int models, int records, Seed seed) {
+    static AnswerKey draw(int models, int people, Seed seed) {
         if (models < 2 || models % 2 != 0) {
             throw new IllegalArgumentException("models " + models + " must be even and at least 2");
         }
-        boolean[][] in = new boolean[models][records];
+        boolean[][] in = new boolean[models][people];
         var random = seed.fork("membership").stream();
-        for (int record = 0; record < records; record++) {
+        for (int person = 0; person < people; person++) {
             int[] order = Shuffle.permutation(models, random);
             for (int i = 0; i < models / 2; i++) {
-                in[order[i]][record] = true;
+                in[order[i]][person] = true;
             }
         }
         return new AnswerKey(in);
@@ -35,23 +36,27 @@ final class AnswerKey {
         return in.length;
     }
 
-    int records() {
+    int people() {
         return in[0].length;
     }
 
-    boolean isMember(int model, int record) {
-        return in[model][record];
+    boolean isMember(int model, int person) {
+        return in[model][person];
     }
 
-    /** The truth about one model. */
+    /** The truth about one model, person by person. */
     boolean[] of(int model) {
         return in[model].clone();
     }
 
-    /** The records that one model is trained on. */
-    int[] rows(int model) {
-        return java.util.stream.IntStream.range(0, records())
-                .filter(record -> in[model][record])
+    /**
+     * The rows that one model is trained on.
+     *
+     * @param person whose row is each row
+     */
+    int[] rows(int model, int[] person) {
+        return IntStream.range(0, person.length)
+                .filter(row -> in[model][person[row]])
                 .toArray();
     }
 }

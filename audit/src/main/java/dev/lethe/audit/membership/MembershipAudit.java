@@ -1,12 +1,10 @@
 package dev.lethe.audit.membership;
 
-import dev.lethe.audit.evidence.Trial;
 import dev.lethe.audit.report.Report;
 import dev.lethe.core.data.Records;
 import dev.lethe.core.model.Progress;
 import dev.lethe.core.model.Trainer;
 import dev.lethe.core.random.Seed;
-import dev.lethe.core.random.Shuffle;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,9 +18,12 @@ import java.util.Set;
 /**
  * Audits a recipe on data: trains the model and its shadows, plays the membership game with every attack, reports.
  *
- * @param members how many records the audited model is trained on, in expectation; twice as many take part
- * @param shadows how many shadow models the attacker has for each record, half of them trained on it; even
+ * @param members how many people the audited model is trained on, in expectation; twice as many take part. A person is a
+ *     row, unless the data say otherwise
+ * @param shadows how many shadow models the attacker has for each person, half of them trained on them; even
  * @param targets how many models of the store take the target's part in turn; the first one is the audited model
+ * @param queries how many versions of an image each model is asked about, at most {@value #MOST_QUERIES}; other records
+ *     have one
  * @param attacks at least one, each once
  * @param rates false-positive rates to report, ascending; those that the non-members cannot resolve are refused
  * @param confidence of every interval, and of the verdicts together
@@ -32,12 +33,22 @@ public record MembershipAudit(
         int members,
         int shadows,
         int targets,
+        int queries,
         List<MembershipAttack> attacks,
         List<Double> rates,
         double confidence,
         int threads) {
     /** The rates that a report holds by default. */
     public static final List<Double> DEFAULT_RATES = List.of(0.0001, 0.001, 0.01, 0.1);
+
+    /** An image, its mirror image, and both shifted by a pixel in eight directions. */
+    public static final int MOST_QUERIES = 18;
+
+    /** An image, its mirror image, and both shifted in four directions. */
+    public static final int DEFAULT_QUERIES = 10;
+
+    /** Rows that take no part and serve attackers as fresh records; more would cost queries and tell little. */
+    private static final int MOST_POPULATION = 10_000;
 
     public MembershipAudit {
         attacks = List.copyOf(attacks);
@@ -51,6 +62,9 @@ public record MembershipAudit(
         if (targets < 1 || targets > shadows + 2) {
             throw new IllegalArgumentException(
                     "targets " + targets + " must lie in 1.." + (shadows + 2) + ", the models that are trained");
+        }
+        if (queries < 1 || queries > MOST_QUERIES) {
+            throw new IllegalArgumentException("queries " + queries + " must lie in 1.." + MOST_QUERIES);
         }
         if (attacks.isEmpty()) {
             throw new IllegalArgumentException("attacks must name at least one attack");
@@ -78,12 +92,13 @@ public record MembershipAudit(
         }
     }
 
-    /** 16 shadows, 8 targets, the default rates at 95 % confidence, on all processors. */
+    /** 16 shadows, 8 targets, the default queries and rates, 95 % confidence, on all processors. */
     public static MembershipAudit of(int members, List<MembershipAttack> attacks) {
         return new MembershipAudit(
                 members,
                 16,
                 8,
+                DEFAULT_QUERIES,
                 attacks,
                 DEFAULT_RATES,
                 0.95,
@@ -124,44 +139,46 @@ public record MembershipAudit(
         requireRecords(data);
         Instant started = Instant.now();
         Seed seed = Seed.of(seedNumber);
-        int[] pool = Shuffle.subset(data.size(), 2 * members, seed.fork("pool").stream());
-        @SuppressWarnings("unchecked") // Records.select promises the same type.
-        D records = (D) data.select(pool);
-        try (ShadowStore<D> shadowStore = ShadowStore.open(store, records, trainer, shadows + 2, seedNumber)) {
+        Pool<D> pool = Pool.draw(data, 2 * members, MOST_POPULATION, seed);
+        int versions = Math.min(queries, Queries.most(data));
+        try (ShadowStore<D> shadowStore = ShadowStore.open(store, pool, trainer, shadows + 2, versions, seedNumber)) {
             shadowStore.complete(threads, progress);
-            List<List<Trial>> trials = play(shadowStore, seed, progress);
-            return new Reporter<>(this, shadowStore, data, pool, seedNumber)
-                    .report(trials, slices, trainer, described, started, progress);
+            List<List<Referee.Game>> games = play(shadowStore, seed, progress);
+            return new Reporter<>(this, shadowStore, data, seedNumber)
+                    .report(games, slices, described, started, progress);
         }
     }
 
     /**
      * Refuses data that are too few for this audit; {@link #run} does the same.
      *
-     * @throws IllegalArgumentException if there are fewer records than twice {@code members}
+     * @throws IllegalArgumentException if there are fewer people than twice {@code members}
      */
     public void requireRecords(Records data) {
-        if (data.size() < 2L * members) {
+        int people = Pool.count(data);
+        if (people < 2L * members) {
             throw new IllegalArgumentException("members " + members + " needs " + 2L * members
-                    + " rows, since each record must be out of half of the models; the data has " + data.size()
-                    + ". Use " + data.size() / 2 + " members or fewer");
+                    + (people == data.size() ? " rows" : " people")
+                    + ", since each must be out of half of the models; the data has " + people + ". Use " + people / 2
+                    + " members or fewer");
         }
     }
 
-    /** The trials of each attack, target by target. */
-    private List<List<Trial>> play(ShadowStore<?> store, Seed seed, Progress progress) {
-        Referee referee = new Referee(store, seed);
-        Trial[][] trials = new Trial[attacks.size()][targets];
+    /** The games of each attack, target by target. */
+    private List<List<Referee.Game>> play(ShadowStore<?> store, Seed seed, Progress progress) {
+        Referee referee = new Referee(
+                store, seed, rates.stream().mapToDouble(Double::doubleValue).toArray());
+        Referee.Game[][] played = new Referee.Game[attacks.size()][targets];
         List<Runnable> games = new ArrayList<>();
         for (int target = 0; target < targets; target++) {
             for (int attack = 0; attack < attacks.size(); attack++) {
                 int a = attack;
                 int t = target;
-                games.add(() -> trials[a][t] = referee.play(attacks.get(a), t));
+                games.add(() -> played[a][t] = referee.play(attacks.get(a), t));
             }
         }
         Parallel.run(games, threads, done -> progress.at("attacking", done));
-        return Arrays.stream(trials).map(List::of).toList();
+        return Arrays.stream(played).map(List::of).toList();
     }
 
     /** The rates that so many non-members can resolve. */

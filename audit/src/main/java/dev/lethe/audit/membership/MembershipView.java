@@ -1,18 +1,22 @@
 package dev.lethe.audit.membership;
 
+import dev.lethe.core.data.Examples;
+import dev.lethe.core.data.Records;
 import dev.lethe.core.model.Logits;
+import dev.lethe.core.model.Predictor;
 import dev.lethe.core.random.Seed;
+import dev.lethe.core.random.Shuffle;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /**
- * What the attacker of one target sees: the records with their labels, the target's answers, and shadow models of the
- * same recipe with their training sets. It cannot say who was in the target's.
+ * What the attacker of one target sees: the records with their labels, the target's answers, the target itself for more
+ * questions, and shadow models of the same recipe with their training sets. It cannot say who was in the target's.
  *
- * <p>For every record, exactly as many shadows are IN as OUT: a model's training set and the others' together hold each
- * record in half of the models, so a bare count of the others would give the target's part away. The surplus shadow of
- * each record is withheld, chosen at random, and so is its answer on that record, which would tell its part.
+ * <p>For every person, exactly as many shadows are IN as OUT: a model's training set and the others' together hold each
+ * person in half of the models, so a bare count of the others would give the target's part away. The surplus shadow of
+ * each person is withheld, chosen at random, and so are its answers on their records, which would tell its part.
  */
 public final class MembershipView {
     private static final byte IN = 0;
@@ -21,25 +25,29 @@ public final class MembershipView {
     private static final Part[] PARTS = {Part.IN, Part.OUT, Part.WITHHELD};
 
     private final ShadowStore<?> store;
-    /** Store numbers of the records. */
+    /** Row number in the store of each record. */
     private final int[] records;
+    /** Whose each record is, numbered within this view. */
+    private final int[] person;
 
     private final int[] labels;
     private final int target;
     /** Store number of each shadow. */
     private final int[] shadows;
 
-    /** What is known of each record in each shadow, {@code [shadow][record]}, an index into PARTS: there can be millions. */
+    /** What is known of each person in each shadow, {@code [shadow][person]}, an index into PARTS: there can be millions. */
     private final byte[][] parts;
 
     /** Not for attacks: what is withheld was drawn from it. */
     private final Seed seed;
 
-    private MembershipView(ShadowStore<?> store, int[] records, int target, int[] shadows, byte[][] parts, Seed seed) {
+    private MembershipView(
+            ShadowStore<?> store, int[] records, int[] person, int target, int[] shadows, byte[][] parts, Seed seed) {
         this.store = store;
         this.records = records;
-        this.labels =
-                Arrays.stream(records).map(record -> store.labels()[record]).toArray();
+        this.person = person;
+        int[] all = store.pool().data().labels();
+        this.labels = Arrays.stream(records).map(record -> all[record]).toArray();
         this.target = target;
         this.shadows = shadows;
         this.parts = parts;
@@ -47,40 +55,44 @@ public final class MembershipView {
         balance(parts, seed.fork("withhold").stream());
     }
 
-    /** A shadow in the target's place, with the truth about it: what an attacker can play beforehand. */
+    /**
+     * A shadow in the target's place, with the truth about it: what an attacker can play beforehand.
+     *
+     * @param member the truth, one a record of the view
+     */
     public record Rehearsal(MembershipView view, boolean[] member) {}
 
     /** The view on one model of the store as target, all others as shadows. */
     static MembershipView of(ShadowStore<?> store, AnswerKey key, int target, Seed seed) {
         int[] shadows =
                 IntStream.range(0, key.models()).filter(m -> m != target).toArray();
-        byte[][] parts = new byte[shadows.length][key.records()];
+        byte[][] parts = new byte[shadows.length][key.people()];
         for (int s = 0; s < shadows.length; s++) {
-            for (int record = 0; record < key.records(); record++) {
-                parts[s][record] = key.isMember(shadows[s], record) ? IN : OUT;
+            for (int person = 0; person < key.people(); person++) {
+                parts[s][person] = key.isMember(shadows[s], person) ? IN : OUT;
             }
         }
-        int[] records = IntStream.range(0, key.records()).toArray();
-        return new MembershipView(store, records, target, shadows, parts, seed);
+        int[] records = IntStream.range(0, store.pool().records()).toArray();
+        return new MembershipView(store, records, store.pool().person(), target, shadows, parts, seed);
     }
 
-    /** Withholds, for each record, shadows of the larger side at random until both sides are equal. */
+    /** Withholds, for each person, shadows of the larger side at random until both sides are equal. */
     private static void balance(byte[][] parts, UniformRandomProvider random) {
-        for (int record = 0; parts.length > 0 && record < parts[0].length; record++) {
+        for (int person = 0; parts.length > 0 && person < parts[0].length; person++) {
             int surplus = 0;
             for (byte[] part : parts) {
-                surplus += part[record] == IN ? 1 : part[record] == OUT ? -1 : 0;
+                surplus += part[person] == IN ? 1 : part[person] == OUT ? -1 : 0;
             }
             byte larger = surplus > 0 ? IN : OUT;
             for (int left = Math.abs(surplus); left > 0; left--) {
                 int count = 0;
                 int chosen = -1;
                 for (int s = 0; s < parts.length; s++) {
-                    if (parts[s][record] == larger && random.nextInt(++count) == 0) {
+                    if (parts[s][person] == larger && random.nextInt(++count) == 0) {
                         chosen = s;
                     }
                 }
-                parts[chosen][record] = WITHHELD;
+                parts[chosen][person] = WITHHELD;
             }
         }
     }
@@ -105,37 +117,95 @@ public final class MembershipView {
         return shadows.length;
     }
 
+    /** How many versions of each record every model was asked about; query 0 is the record itself. */
+    public int queries() {
+        return store.queries();
+    }
+
     /** What the attacker knows of a record's part in a shadow model. */
     public Part part(int shadow, int record) {
-        return PARTS[parts[shadow][record]];
+        return PARTS[parts[shadow][person[record]]];
     }
 
     /** What the target says of every record. */
     public Logits target() {
-        return answers(target, new byte[0]);
+        return target(0);
+    }
+
+    /** What the target says of a version of every record. */
+    public Logits target(int query) {
+        return answers(target, query, new byte[0]);
     }
 
     /** What a shadow model says of every record, NaN where withheld; read from disk, so hold one at a time. */
     public Logits shadow(int shadow) {
-        return answers(shadows[shadow], parts[shadow]);
+        return shadow(shadow, 0);
+    }
+
+    /** What a shadow model says of a version of every record, NaN where withheld. */
+    public Logits shadow(int shadow, int query) {
+        return answers(shadows[shadow], query, parts[shadow]);
     }
 
     /** A signal of the target on every record. */
     public double[] target(Signal signal) {
-        return signal(target, signal, new byte[0]);
+        return target(signal, 0);
+    }
+
+    /** A signal of the target on a version of every record. */
+    public double[] target(Signal signal, int query) {
+        return known(store.signal(target, signal, query), new byte[0]);
     }
 
     /** A signal of a shadow model on every record, NaN where withheld. */
     public double[] shadow(int shadow, Signal signal) {
-        return signal(shadows[shadow], signal, parts[shadow]);
+        return shadow(shadow, signal, 0);
     }
 
-    private Logits answers(int model, byte[] known) {
-        Logits all = store.logits(model);
+    /** A signal of a shadow model on a version of every record, NaN where withheld. */
+    public double[] shadow(int shadow, Signal signal, int query) {
+        return known(store.signal(shadows[shadow], signal, query), parts[shadow]);
+    }
+
+    /** What a probe measures of the target, {@code [column][record]}. */
+    public double[][] target(Probe probe) {
+        return known(store.probe(target, probe), new byte[0]);
+    }
+
+    /** What a probe measures of a shadow model, {@code [column][record]}, NaN where withheld. */
+    public double[][] shadow(int shadow, Probe probe) {
+        return known(store.probe(shadows[shadow], probe), parts[shadow]);
+    }
+
+    /** Works with the live target. */
+    public <R> R experiment(Experiment<R> experiment) {
+        return experiment(store, experiment);
+    }
+
+    private <D extends Records, R> R experiment(ShadowStore<D> open, Experiment<R> experiment) {
+        @SuppressWarnings("unchecked") // Records.select promises the same type.
+        D some = (D) open.pool().data().select(records);
+        try (Predictor<D> live = open.model(target)) {
+            return experiment.on(live, open.trainer(), some, seed().fork("experiment"));
+        }
+    }
+
+    /** Every record as numbers, scaled by what the population shows; by the records where there is none. */
+    public Examples features() {
+        return store.features().select(records);
+    }
+
+    /** Records that no model was trained on; none where all the data play. */
+    public Population population() {
+        return new Population(store, target);
+    }
+
+    private Logits answers(int model, int query, byte[] known) {
+        Logits all = store.logits(model, query);
         int width = all.classes();
         float[] values = new float[records.length * width];
         for (int record = 0; record < records.length; record++) {
-            if (known.length > 0 && known[record] == WITHHELD) {
+            if (isWithheld(known, record)) {
                 Arrays.fill(values, record * width, (record + 1) * width, Float.NaN);
             } else {
                 System.arraycopy(all.values(), records[record] * width, values, record * width, width);
@@ -144,14 +214,24 @@ public final class MembershipView {
         return new Logits(values, width);
     }
 
-    private double[] signal(int model, Signal signal, byte[] known) {
-        double[] all = store.signal(model, signal);
+    private double[][] known(double[][] columns, byte[] known) {
+        double[][] some = new double[columns.length][];
+        for (int c = 0; c < columns.length; c++) {
+            some[c] = known(columns[c], known);
+        }
+        return some;
+    }
+
+    private double[] known(double[] all, byte[] known) {
         double[] values = new double[records.length];
         for (int record = 0; record < records.length; record++) {
-            boolean hidden = known.length > 0 && known[record] == WITHHELD;
-            values[record] = hidden ? Double.NaN : all[records[record]];
+            values[record] = isWithheld(known, record) ? Double.NaN : all[records[record]];
         }
         return values;
+    }
+
+    private boolean isWithheld(byte[] known, int record) {
+        return known.length > 0 && known[person[record]] == WITHHELD;
     }
 
     /**
@@ -162,33 +242,63 @@ public final class MembershipView {
         return seed.fork("attack");
     }
 
+    /** Whose each record is, numbered from 0. */
+    int[] person() {
+        return person;
+    }
+
+    /** How many people there are. */
+    int people() {
+        return Arrays.stream(person).max().orElse(-1) + 1;
+    }
+
     /**
      * The same game with a shadow in the target's place, on the records whose part in it is known: what an attacker plays
      * beforehand to fix a threshold. The real target takes no part.
      */
     public Rehearsal rehearse(int shadow) {
+        return rehearse(shadow, Integer.MAX_VALUE);
+    }
+
+    /** As {@link #rehearse(int)}, on a random part of the people where there are more than {@code most} of them. */
+    public Rehearsal rehearse(int shadow, int most) {
+        Seed rehearsal = seed.fork("rehearse-" + shadow);
+        int[] players = IntStream.range(0, people())
+                .filter(p -> parts[shadow][p] != WITHHELD)
+                .toArray();
+        if (players.length > most) {
+            Shuffle.inPlace(players, rehearsal.fork("part").stream());
+            players = Arrays.copyOf(players, most);
+            Arrays.sort(players);
+        }
+        int[] number = new int[people()];
+        Arrays.fill(number, -1);
+        for (int p = 0; p < players.length; p++) {
+            number[players[p]] = p;
+        }
         int[] known = IntStream.range(0, records.length)
-                .filter(record -> parts[shadow][record] != WITHHELD)
+                .filter(record -> number[person[record]] >= 0)
                 .toArray();
         boolean[] member = new boolean[known.length];
         int[] rows = new int[known.length];
-        int[] others = new int[shadows.length - 1];
-        byte[][] partsOfOthers = new byte[shadows.length - 1][known.length];
+        int[] whose = new int[known.length];
         for (int i = 0; i < known.length; i++) {
-            member[i] = parts[shadow][known[i]] == IN;
+            member[i] = parts[shadow][person[known[i]]] == IN;
             rows[i] = records[known[i]];
+            whose[i] = number[person[known[i]]];
         }
+        int[] others = new int[shadows.length - 1];
+        byte[][] partsOfOthers = new byte[shadows.length - 1][players.length];
         for (int s = 0, o = 0; s < shadows.length; s++) {
             if (s != shadow) {
                 others[o] = shadows[s];
-                for (int i = 0; i < known.length; i++) {
-                    partsOfOthers[o][i] = parts[s][known[i]];
+                for (int p = 0; p < players.length; p++) {
+                    partsOfOthers[o][p] = parts[s][players[p]];
                 }
                 o++;
             }
         }
-        Seed rehearsal = seed.fork("rehearse-" + shadow);
         return new Rehearsal(
-                new MembershipView(store, rows, shadows[shadow], others, partsOfOthers, rehearsal), member);
+                new MembershipView(store, rows, whose, shadows[shadow], others, partsOfOthers, rehearsal), member);
     }
 }

@@ -3,58 +3,137 @@ package dev.lethe.audit.membership;
 import dev.lethe.audit.evidence.Roc;
 import dev.lethe.audit.evidence.Trial;
 import dev.lethe.core.random.Seed;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
  * Holds the answer key and plays the game: shows an attack what an attacker would see of one target, and puts its guesses
- * beside the truth.
+ * beside the truth. Rows of one person are scored together: by the sum of how far each is above the threshold of rows.
  */
 final class Referee {
     /** Rehearsals behind a threshold: enough records to place it, few enough to stay quick. */
     private static final int REHEARSALS = 2;
 
     /**
-     * With fewer shadows a record, a rehearsal has one model a side: no spread, and scores on another scale than the
+     * With fewer shadows a person, a rehearsal has one model a side: no spread, and scores on another scale than the
      * game's.
      */
     static final int FEWEST_SHADOWS_TO_REHEARSE = 6;
 
+    /** People in a rehearsal: enough to place a threshold of one false alarm in ten thousand. */
+    private static final int MOST_REHEARSED = 40_000;
+
+    private static final double MOST_CERTAIN = 1e100;
+
     private final ShadowStore<?> store;
     private final Seed seed;
+    private final double[] rates;
 
-    Referee(ShadowStore<?> store, Seed seed) {
+    /** @param rates false-positive rates whose thresholds an attacker fixes by rehearsal */
+    Referee(ShadowStore<?> store, Seed seed, double[] rates) {
         this.store = store;
         this.seed = seed;
+        this.rates = rates.clone();
     }
+
+    /**
+     * One attack on one target.
+     *
+     * @param trial its guesses beside the truth, one a person
+     * @param thresholds fixed on shadows to keep each of the referee's rates; empty if there are too few shadows to rehearse
+     */
+    record Game(Trial trial, double[] thresholds) {}
 
     /** One attack on one model of the store. */
-    Trial play(MembershipAttack attack, int target) {
+    Game play(MembershipAttack attack, int target) {
         MembershipView view = MembershipView.of(store, store.key(), target, seed.fork("target-" + target));
         Scores scores = checked(attack, view, attack.attack(view));
-        OptionalDouble threshold = scores.threshold().isPresent() ? scores.threshold() : rehearsed(attack, view);
-        return new Trial(scores.values(), store.key().of(target), threshold);
+        List<Rehearsed> rehearsed = rehearse(attack, view);
+        boolean[] truth = store.key().of(target);
+        if (store.pool().isOneRowEach()) {
+            Trial pooled = pooled(rehearsed.stream().map(Rehearsed::rows).toList());
+            OptionalDouble threshold = scores.threshold().isPresent() ? scores.threshold() : best(pooled);
+            return new Game(new Trial(scores.values(), truth, threshold), thresholds(pooled));
+        }
+        double neutral =
+                neutral(scores, pooled(rehearsed.stream().map(Rehearsed::rows).toList()));
+        Trial pooled = pooled(rehearsed.stream().map(r -> r.people(neutral)).toList());
+        return new Game(new Trial(sums(view, scores.values(), neutral), truth, best(pooled)), thresholds(pooled));
     }
 
-    /** The threshold that an attacker fixes by playing against shadows in the target's place. */
-    private static OptionalDouble rehearsed(MembershipAttack attack, MembershipView view) {
-        double[] scores = new double[0];
-        boolean[] member = new boolean[0];
-        // One shadow is withheld of each record.
+    /** A shadow in the target's place: guesses beside the truth, row by row. */
+    private record Rehearsed(MembershipView view, Trial rows) {
+        Trial people(double neutral) {
+            boolean[] member = new boolean[view.people()];
+            for (int record = 0; record < view.records(); record++) {
+                member[view.person()[record]] = rows.member()[record];
+            }
+            return new Trial(sums(view, rows.scores(), neutral), member, OptionalDouble.empty());
+        }
+    }
+
+    private static List<Rehearsed> rehearse(MembershipAttack attack, MembershipView view) {
+        List<Rehearsed> rehearsed = new ArrayList<>();
+        // One shadow is withheld of each person.
         int rehearsals = view.shadows() - 1 < FEWEST_SHADOWS_TO_REHEARSE ? 0 : REHEARSALS;
         for (int shadow = 0; shadow < rehearsals; shadow++) {
-            MembershipView.Rehearsal rehearsal = view.rehearse(shadow);
+            MembershipView.Rehearsal rehearsal = view.rehearse(shadow, MOST_REHEARSED);
             double[] values = checked(attack, rehearsal.view(), attack.attack(rehearsal.view()))
                     .values();
-            int before = scores.length;
-            scores = Arrays.copyOf(scores, before + values.length);
-            System.arraycopy(values, 0, scores, before, values.length);
-            member = Arrays.copyOf(member, before + values.length);
-            System.arraycopy(rehearsal.member(), 0, member, before, values.length);
+            rehearsed.add(
+                    new Rehearsed(rehearsal.view(), new Trial(values, rehearsal.member(), OptionalDouble.empty())));
         }
-        return scores.length == 0
+        return rehearsed;
+    }
+
+    /** The score of a row that says nothing: what lies above it speaks for membership. */
+    private static double neutral(Scores scores, Trial rehearsed) {
+        OptionalDouble threshold = scores.threshold().isPresent() ? scores.threshold() : best(rehearsed);
+        // Half of the people are members, so without anything better the middle score says least.
+        return threshold.orElseGet(() -> {
+            double[] sorted = scores.values().clone();
+            Arrays.sort(sorted);
+            return sorted[sorted.length / 2];
+        });
+    }
+
+    private static double[] sums(MembershipView view, double[] values, double neutral) {
+        double[] sums = new double[view.people()];
+        for (int record = 0; record < values.length; record++) {
+            // Infinite certainty must not meet its opposite.
+            double bounded = Math.max(-MOST_CERTAIN, Math.min(MOST_CERTAIN, values[record] - neutral));
+            sums[view.person()[record]] += bounded;
+        }
+        return sums;
+    }
+
+    private static Trial pooled(List<Trial> trials) {
+        int size = trials.stream().mapToInt(t -> t.scores().length).sum();
+        double[] scores = new double[size];
+        boolean[] member = new boolean[size];
+        int at = 0;
+        for (Trial trial : trials) {
+            System.arraycopy(trial.scores(), 0, scores, at, trial.scores().length);
+            System.arraycopy(trial.member(), 0, member, at, trial.scores().length);
+            at += trial.scores().length;
+        }
+        return new Trial(scores, member, OptionalDouble.empty());
+    }
+
+    private static OptionalDouble best(Trial rehearsed) {
+        return rehearsed.scores().length == 0
                 ? OptionalDouble.empty()
-                : OptionalDouble.of(new Roc(new Trial(scores, member, OptionalDouble.empty())).bestThreshold());
+                : OptionalDouble.of(new Roc(rehearsed).bestThreshold());
+    }
+
+    private double[] thresholds(Trial rehearsed) {
+        if (rehearsed.scores().length == 0) {
+            return new double[0];
+        }
+        Roc roc = new Roc(rehearsed);
+        return Arrays.stream(rates).map(roc::thresholdAt).toArray();
     }
 
     private static Scores checked(MembershipAttack attack, MembershipView view, Scores scores) {

@@ -9,7 +9,6 @@ import dev.lethe.audit.report.Verdict;
 import dev.lethe.core.data.Records;
 import dev.lethe.core.model.Logits;
 import dev.lethe.core.model.Progress;
-import dev.lethe.core.model.Trainer;
 import dev.lethe.core.random.Seed;
 import dev.lethe.core.stats.ClopperPearson;
 import dev.lethe.core.stats.Interval;
@@ -23,7 +22,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Gathers the evidence of an audit into a report that leads with the strongest finding. */
@@ -58,18 +59,28 @@ final class Reporter<D extends Records> {
     private final MembershipAudit audit;
     private final ShadowStore<D> store;
     private final D data;
-    private final int[] pool;
+    /** Row of the data that stands for each player: the first of theirs. */
+    private final int[] row;
+
     private final long seedNumber;
     private final Seed seed;
     private final List<String> refused = new ArrayList<>();
 
-    Reporter(MembershipAudit audit, ShadowStore<D> store, D data, int[] pool, long seedNumber) {
+    Reporter(MembershipAudit audit, ShadowStore<D> store, D data, long seedNumber) {
         this.audit = audit;
         this.store = store;
         this.data = data;
-        this.pool = pool;
+        row = firstRows(store.pool());
         this.seedNumber = seedNumber;
         seed = Seed.of(seedNumber).fork("report");
+    }
+
+    private static int[] firstRows(Pool<?> pool) {
+        int[] row = new int[pool.people()];
+        for (int record = pool.records() - 1; record >= 0; record--) {
+            row[pool.person()[record]] = pool.source()[record];
+        }
+        return row;
     }
 
     /** One attack with everything that was measured of it. */
@@ -77,12 +88,14 @@ final class Reporter<D extends Records> {
             MembershipAttack attack, Evidence evidence, Judge.Judged judged, Report.AttackEvidence shown) {}
 
     Report report(
-            List<List<Trial>> trials,
+            List<List<Referee.Game>> games,
             List<Slices.Slice> slices,
-            Trainer<D> trainer,
             MembershipAudit.Described described,
             Instant started,
             Progress progress) {
+        List<List<Trial>> trials = games.stream()
+                .map(played -> played.stream().map(Referee.Game::trial).toList())
+                .toList();
         int nonMembers =
                 trials.get(0).stream().mapToInt(Trial::nonMembers).min().orElseThrow();
         double[] rates = audit.resolved(nonMembers);
@@ -105,7 +118,7 @@ final class Reporter<D extends Records> {
         return new Report(
                 new Report.Subject(
                         described.title(),
-                        trainer.describe(),
+                        store.trainer().describe(),
                         described.data(),
                         described.attribution(),
                         audited.members(),
@@ -229,7 +242,7 @@ final class Reporter<D extends Records> {
             Judge judge,
             List<Finding> findings,
             List<Report.SliceExposure> exposures) {
-        int[] here = inPool(slice.records());
+        int[] here = playersAmong(slice.records());
         String name = slice.column() + " = " + slice.value();
         List<Trial> part = strongest.evidence().trials().stream()
                 .map(trial -> trial.select(here))
@@ -270,11 +283,11 @@ final class Reporter<D extends Records> {
                 audit.confidence()));
     }
 
-    /** Row numbers of the data as positions in the pool; rows outside it drop out. */
-    private int[] inPool(int[] rows) {
-        return Arrays.stream(rows)
-                .map(row -> Arrays.binarySearch(pool, row))
-                .filter(position -> position >= 0)
+    /** The players among the rows of a group. */
+    private int[] playersAmong(int[] rows) {
+        Set<Integer> group = Arrays.stream(rows).boxed().collect(Collectors.toSet());
+        return IntStream.range(0, row.length)
+                .filter(player -> group.contains(row[player]))
                 .toArray();
     }
 
@@ -320,8 +333,8 @@ final class Reporter<D extends Records> {
         Interval flaggedRate =
                 trained == 0 ? new Interval(0, 1) : ClopperPearson.interval(flagged, trained, audit.confidence());
         return new Report.ExposedRecord(
-                pool[record] + 1,
-                data.classes().get(store.labels()[record]),
+                row[record] + 1,
+                data.classes().get(data.labels()[row[record]]),
                 score,
                 (double) alarms / others.length,
                 alarmRate.low(),
@@ -334,13 +347,14 @@ final class Reporter<D extends Records> {
     }
 
     private Report.Training training(Trial audited) {
-        Logits logits = store.logits(0);
+        Logits logits = store.logits(0, 0);
+        Pool<D> pool = store.pool();
         double[] loss = new double[2];
         int[] right = new int[2];
         int[] count = new int[2];
-        for (int record = 0; record < audited.member().length; record++) {
-            int side = audited.member()[record] ? 0 : 1;
-            int label = store.labels()[record];
+        for (int record = 0; record < pool.records(); record++) {
+            int side = audited.member()[pool.person()[record]] ? 0 : 1;
+            int label = pool.data().labels()[record];
             loss[side] += logits.lossNats(record, label);
             right[side] += logits.argMax(record) == label ? 1 : 0;
             count[side]++;

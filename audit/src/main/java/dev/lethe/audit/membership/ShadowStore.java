@@ -4,6 +4,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.lethe.core.data.Examples;
 import dev.lethe.core.data.Fingerprint;
 import dev.lethe.core.data.Records;
 import dev.lethe.core.model.Logits;
@@ -27,50 +28,57 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Models of one recipe, each trained on its own half of the same records, kept as their logits on disk. One store serves
- * every attack; each of its models can take the target's part in turn.
+ * Models of one recipe, each trained on its own half of the same people, kept on disk as their answers to every query. One
+ * store serves every attack; each of its models can take the target's part in turn.
  *
- * <p>Training holds one model in memory a thread. A model's logits appear in the folder whole or not at all, so a killed
+ * <p>Training holds one model in memory a thread. A model's answers appear in the folder whole or not at all, so a killed
  * run goes on where it stopped and ends with the same bits.
  */
 final class ShadowStore<D extends Records> implements AutoCloseable {
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final String MANIFEST = "store.json";
+    private static final int ASKED_AT_ONCE = 4096;
 
     private final Path folder;
-    private final D data;
+    private final Pool<D> pool;
     private final Trainer<D> trainer;
+    private final int queries;
     private final Seed seed;
     private final AnswerKey key;
-    private final Map<Signal, SignalFile> signals = new EnumMap<>(Signal.class);
+    private @Nullable Measurements measurements;
+    private @Nullable Examples features;
 
-    private ShadowStore(Path folder, D data, Trainer<D> trainer, Seed seed, AnswerKey key) {
+    private ShadowStore(Path folder, Pool<D> pool, Trainer<D> trainer, int queries, Seed seed, AnswerKey key) {
         this.folder = folder;
-        this.data = data;
+        this.pool = pool;
         this.trainer = trainer;
+        this.queries = queries;
         this.seed = seed;
         this.key = key;
     }
 
     /** What identifies a store: everything that its bits depend on; what is chosen first, first. */
-    private static JsonObject identity(long seedNumber, int models, Records data, Trainer<?> trainer) {
+    private static JsonObject identity(long seedNumber, int models, int queries, Pool<?> pool, Trainer<?> trainer) {
         JsonObject identity = new JsonObject();
         identity.addProperty("format", FORMAT);
         identity.addProperty("recipe", trainer.describe());
         identity.addProperty("seed", seedNumber);
-        identity.addProperty("number of records", data.size());
+        identity.addProperty("number of people", pool.people());
+        identity.addProperty("number of records", pool.records());
+        identity.addProperty("population", pool.population());
         identity.addProperty("number of models", models);
+        identity.addProperty("number of queries", queries);
         // The records are drawn by the seed, so their fingerprint differs wherever that does.
-        identity.addProperty("data", data.fingerprint());
+        identity.addProperty("data", pool.data().fingerprint());
         JsonObject engine = new JsonObject();
         Engine.provenance().forEach(engine::addProperty);
         identity.add("engine", engine);
@@ -114,16 +122,17 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
     /**
      * Opens the store in {@code folder}, or begins one.
      *
-     * @param data the records of the game: models are trained on halves of them
+     * @param pool who takes part: models are trained on halves of the players
      * @param models how many, even
+     * @param queries versions of each record that models are asked about, see {@link Queries}
      * @throws StoreException if the folder holds a store of another recipe, data, seed, size or engine
      */
     static <D extends Records> ShadowStore<D> open(
-            Path folder, D data, Trainer<D> trainer, int models, long seedNumber) {
+            Path folder, Pool<D> pool, Trainer<D> trainer, int models, int queries, long seedNumber) {
         Seed seed = Seed.of(seedNumber);
         ShadowStore<D> store =
-                new ShadowStore<>(folder, data, trainer, seed, AnswerKey.draw(models, data.size(), seed));
-        JsonObject wanted = identity(seedNumber, models, data, trainer);
+                new ShadowStore<>(folder, pool, trainer, queries, seed, AnswerKey.draw(models, pool.people(), seed));
+        JsonObject wanted = identity(seedNumber, models, queries, pool, trainer);
         Optional<JsonObject> found = manifest(folder);
         if (found.isPresent()) {
             refuseOther(folder, found.get(), wanted);
@@ -134,7 +143,7 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
     }
 
     private void begin(JsonObject identity) {
-        if (IntStream.range(0, key.models()).anyMatch(model -> Files.exists(file(model)))) {
+        if (IntStream.range(0, key.models()).anyMatch(model -> Files.exists(file(model, 0)))) {
             throw new StoreException(folder + " holds models, but no " + MANIFEST
                     + " that says of what; delete it or choose another output folder");
         }
@@ -231,17 +240,41 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
     }
 
     private void trainOne(int model, Progress progress) {
-        try (Predictor<D> predictor = trainer.train(data, key.rows(model), seed.fork("model-" + model), progress)) {
-            float[] values = predictor.logits(data).values();
-            ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES + Long.BYTES)
-                    .order(ByteOrder.LITTLE_ENDIAN);
-            bytes.asFloatBuffer().put(values);
-            int body = values.length * Float.BYTES;
-            bytes.putLong(body, checksum(bytes.slice(0, body)));
-            write(file(model), bytes);
+        try (Predictor<D> predictor = train(model, progress)) {
+            // Query 0 last: a model is complete when it is there.
+            for (int query = queries - 1; query >= 0; query--) {
+                float[] values = answers(predictor, query);
+                ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES + Long.BYTES)
+                        .order(ByteOrder.LITTLE_ENDIAN);
+                bytes.asFloatBuffer().put(values);
+                int body = values.length * Float.BYTES;
+                bytes.putLong(body, checksum(bytes.slice(0, body)));
+                write(file(model, query), bytes);
+            }
         } catch (IOException e) {
             throw notWritable(folder, e);
         }
+    }
+
+    private Predictor<D> train(int model, Progress progress) {
+        return trainer.train(pool.data(), key.rows(model, pool.person()), seed.fork("model-" + model), progress);
+    }
+
+    /** In parts, since the versions of all images need as much memory as the images. */
+    private float[] answers(Predictor<D> predictor, int query) {
+        D data = pool.data();
+        if (query == 0) {
+            return predictor.logits(data).values();
+        }
+        float[] values = new float[data.size() * classes()];
+        for (int from = 0; from < data.size(); from += ASKED_AT_ONCE) {
+            @SuppressWarnings("unchecked") // Records.select promises the same type.
+            D part = (D) data.select(IntStream.range(from, Math.min(data.size(), from + ASKED_AT_ONCE))
+                    .toArray());
+            float[] answers = predictor.logits(Queries.version(part, query)).values();
+            System.arraycopy(answers, 0, values, from * classes(), answers.length);
+        }
+        return values;
     }
 
     private static long checksum(ByteBuffer bytes) {
@@ -263,28 +296,34 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
         Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private Path file(int model) {
-        return folder.resolve(String.format(java.util.Locale.ROOT, "model-%04d.logits", model));
+    private Path file(int model, int query) {
+        return folder.resolve(
+                query == 0
+                        ? String.format(Locale.ROOT, "model-%04d.logits", model)
+                        : String.format(Locale.ROOT, "model-%04d.query-%02d.logits", model, query));
     }
 
     private boolean isComplete(int model) {
-        if (!Files.exists(file(model))) {
-            return false;
-        }
         try {
-            read(model);
+            for (int query = 0; query < queries; query++) {
+                if (!Files.exists(file(model, query))) {
+                    return false;
+                }
+                read(model, query);
+            }
             return true;
         } catch (StoreException e) {
             return false;
         }
     }
 
-    private ByteBuffer read(int model) {
-        int body = data.size() * classes() * Float.BYTES;
+    private ByteBuffer read(int model, int query) {
+        Path file = file(model, query);
+        int body = pool.data().size() * classes() * Float.BYTES;
         try {
-            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file(model))).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
             if (bytes.capacity() != body + Long.BYTES || bytes.getLong(body) != checksum(bytes.slice(0, body))) {
-                throw new StoreException(file(model) + " is damaged; delete it and run the same command again");
+                throw new StoreException(file + " is damaged; delete it and run the same command again");
             }
             return bytes.slice(0, body).order(ByteOrder.LITTLE_ENDIAN);
         } catch (IOException e) {
@@ -292,50 +331,101 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
         }
     }
 
-    /** What one model says of all records. */
-    Logits logits(int model) {
-        float[] values = new float[data.size() * classes()];
-        read(model).asFloatBuffer().get(values);
+    /** What one model says of all rows, the population's behind those of the players. */
+    Logits logits(int model, int query) {
+        float[] values = new float[pool.data().size() * classes()];
+        read(model, query).asFloatBuffer().get(values);
         return new Logits(values, classes());
     }
 
-    /** A signal of one model on all records, computed for all models at the first call and kept on disk. */
-    double[] signal(int model, Signal signal) {
-        SignalFile file;
-        synchronized (signals) {
-            file = signals.computeIfAbsent(
-                    signal, wanted -> SignalFile.write(folder, key.models(), m -> wanted.of(logits(m), labels())));
-        }
-        return file.read(model, data.size());
+    private record SignalKey(int model, Signal signal, int query) {}
+
+    /** A signal of one model on all rows. */
+    double[] signal(int model, Signal signal, int query) {
+        return measurements()
+                .get(new SignalKey(model, signal, query), () -> new double[][] {
+                    signal.of(logits(model, query), pool.data().labels())
+                })[0];
     }
 
-    int[] labels() {
-        return data.labels();
+    private record ProbeKey(int model, Probe probe) {}
+
+    /** What a probe measures of one model on all rows; the model is trained again for it where it was not kept. */
+    double[][] probe(int model, Probe probe) {
+        return measurements().get(new ProbeKey(model, probe), () -> {
+            try (Predictor<D> predictor = model(model)) {
+                double[][] columns = probe.measure(predictor, pool.data(), seed.fork("probe/model-" + model));
+                for (double[] column : columns) {
+                    for (double value : column) {
+                        if (Double.isNaN(value)) {
+                            throw new IllegalStateException(probe + " gave a value that is not a number");
+                        }
+                    }
+                }
+                return columns;
+            }
+        });
+    }
+
+    /** One of the models, live; owned by the caller. */
+    Predictor<D> model(int model) {
+        return train(model, Progress.QUIET);
+    }
+
+    private synchronized Measurements measurements() {
+        if (measurements == null) {
+            measurements = new Measurements(folder);
+        }
+        return measurements;
+    }
+
+    /** All rows as numbers, scaled by the population; by everybody where there is none. */
+    synchronized Examples features() {
+        if (features == null) {
+            int from = pool.population() == 0 ? 0 : pool.records();
+            features =
+                    pool.data().encode(IntStream.range(from, pool.data().size()).toArray());
+        }
+        return features;
+    }
+
+    int queries() {
+        return queries;
     }
 
     int classes() {
-        return data.classes().size();
+        return pool.data().classes().size();
+    }
+
+    Pool<D> pool() {
+        return pool;
+    }
+
+    Trainer<D> trainer() {
+        return trainer;
     }
 
     AnswerKey key() {
         return key;
     }
 
-    /** SHA-256 over the logits of all models. */
+    /** SHA-256 over the answers of all models. */
     String fingerprint() {
         Fingerprint fingerprint = new Fingerprint();
         for (int model = 0; model < key.models(); model++) {
-            fingerprint.add(logits(model).values());
+            for (int query = 0; query < queries; query++) {
+                fingerprint.add(logits(model, query).values());
+            }
         }
         return fingerprint.hex();
     }
 
-    /** Drops the temporary files of signals. */
+    /** Drops the temporary file of measurements. */
     @Override
-    public void close() {
-        synchronized (signals) {
-            signals.values().forEach(SignalFile::close);
-            signals.clear();
+    public synchronized void close() {
+        if (measurements != null) {
+            measurements.close();
+            measurements = null;
         }
     }
 }

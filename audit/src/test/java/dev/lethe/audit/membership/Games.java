@@ -36,8 +36,8 @@ public final class Games {
     }
 
     static ShadowStore<Examples> play(Path folder, Mlp recipe, int records, int models, long seed) {
-        ShadowStore<Examples> store =
-                ShadowStore.open(folder, noise(records, Seed.of(seed).fork("data")), recipe, models, seed);
+        Examples data = noise(records, Seed.of(seed).fork("data"));
+        ShadowStore<Examples> store = ShadowStore.open(folder, Pool.of(data), recipe, models, 1, seed);
         store.complete(2, Progress.QUIET);
         return store;
     }

@@ -38,7 +38,9 @@ class MembershipAttackContractTest {
     }
 
     private static Trial play(MembershipAttack attack, ShadowStore<?> store, int target) {
-        return new Referee(store, Seed.of(4)).play(attack, target);
+        return new Referee(store, Seed.of(4), new double[0])
+                .play(attack, target)
+                .trial();
     }
 
     @Test

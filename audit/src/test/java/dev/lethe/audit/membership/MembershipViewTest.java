@@ -30,7 +30,7 @@ class MembershipViewTest {
         store = Games.play(folder, Games.memorizer(), 600, 8, 3);
         // Read before the folder goes.
         for (int model = 0; model < 8; model++) {
-            store.signal(model, Signal.LOGIT_MARGIN);
+            store.signal(model, Signal.LOGIT_MARGIN, 0);
         }
     }
 
@@ -57,7 +57,11 @@ class MembershipViewTest {
         };
         double sum = 0;
         for (int target = 0; target < 8; target++) {
-            sum += new Roc(new Referee(store, Seed.of(9)).play(attack, target)).auc() / 8;
+            sum += new Roc(new Referee(store, Seed.of(9), new double[0])
+                                    .play(attack, target)
+                                    .trial())
+                            .auc()
+                    / 8;
         }
         return sum;
     }

@@ -31,13 +31,13 @@ class ShadowStoreTest {
     private Path folder;
 
     private static ShadowStore<Examples> open(Path folder, long seed) {
-        return ShadowStore.open(folder, DATA, RECIPE, 6, seed);
+        return ShadowStore.open(folder, Pool.of(DATA), RECIPE, 6, 1, seed);
     }
 
     @Test
     void everyRecordIsInHalfOfTheModels() {
         AnswerKey key = open(folder, 1).key();
-        for (int record = 0; record < key.records(); record++) {
+        for (int record = 0; record < key.people(); record++) {
             int in = 0;
             for (int model = 0; model < key.models(); model++) {
                 in += key.isMember(model, record) ? 1 : 0;
@@ -68,7 +68,8 @@ class ShadowStoreTest {
                 return RECIPE.describe();
             }
         };
-        assertThatThrownBy(() -> ShadowStore.open(broken, DATA, dying, 6, 1).complete(1, Progress.QUIET))
+        assertThatThrownBy(() ->
+                        ShadowStore.open(broken, Pool.of(DATA), dying, 6, 1, 1).complete(1, Progress.QUIET))
                 .hasMessage("killed");
         Files.write(broken.resolve("model-0003.logits.partial"), new byte[100]);
         ShadowStore<Examples> resumed = open(broken, 1);
@@ -84,16 +85,16 @@ class ShadowStoreTest {
     void trainsADamagedModelAgain() throws IOException {
         ShadowStore<Examples> store = open(folder, 1);
         store.complete(2, Progress.QUIET);
-        Logits before = store.logits(2);
+        Logits before = store.logits(2, 0);
         Path file = folder.resolve("model-0002.logits");
         byte[] bytes = Files.readAllBytes(file);
         bytes[10] ^= 1;
         Files.write(file, bytes);
-        assertThatThrownBy(() -> store.logits(2))
+        assertThatThrownBy(() -> store.logits(2, 0))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("damaged");
         store.complete(2, Progress.QUIET);
-        assertThat(store.logits(2).values()).isEqualTo(before.values());
+        assertThat(store.logits(2, 0).values()).isEqualTo(before.values());
     }
 
     @Test
@@ -111,9 +112,10 @@ class ShadowStoreTest {
         assertThatThrownBy(() -> open(folder, 2))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("another seed");
-        assertThatThrownBy(() -> ShadowStore.open(folder, DATA, new Mlp(List.of(17), 0, Optimization.DEFAULT), 6, 1))
+        assertThatThrownBy(() ->
+                        ShadowStore.open(folder, Pool.of(DATA), new Mlp(List.of(17), 0, Optimization.DEFAULT), 6, 1, 1))
                 .hasMessageContaining("another recipe");
-        assertThatThrownBy(() -> ShadowStore.open(folder, Games.noise(200, Seed.of(6)), RECIPE, 6, 1))
+        assertThatThrownBy(() -> ShadowStore.open(folder, Pool.of(Games.noise(200, Seed.of(6))), RECIPE, 6, 1, 1))
                 .hasMessageContaining("another data");
     }
 

@@ -79,6 +79,12 @@ public final class Examples implements Records {
         return classes;
     }
 
+    /** Itself: examples are numbers already. */
+    @Override
+    public Examples encode(int[] fitted) {
+        return this;
+    }
+
     @Override
     public Examples select(int[] rows) {
         int width = width();

@@ -1,18 +1,70 @@
 package dev.lethe.core.data;
 
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * A classification task on a table: feature columns beside the class of each row.
  *
  * @param label name of the column that became the class
+ * @param people whose row is this, numbered from 0 in order of first appearance
  */
-public record LabelledTable(Table features, int[] labels, List<String> classes, String label) implements Records {
+public record LabelledTable(Table features, int[] labels, List<String> classes, String label, int[] people)
+        implements Records {
     public LabelledTable {
         classes = List.copyOf(classes);
         if (features.size() != labels.length) {
             throw new IllegalArgumentException(labels.length + " labels for " + features.size() + " rows");
         }
+        if (people.length != labels.length) {
+            throw new IllegalArgumentException(people.length + " people for " + labels.length + " rows");
+        }
+        int next = 0;
+        for (int row = 0; row < people.length; row++) {
+            if (people[row] < 0 || people[row] > next) {
+                throw new IllegalArgumentException("person " + people[row] + " in row " + row + " should be at most "
+                        + next + ": people are numbered in order of first appearance");
+            }
+            next = Math.max(next, people[row] + 1);
+        }
+    }
+
+    /** Each row a person of its own. */
+    public LabelledTable(Table features, int[] labels, List<String> classes, String label) {
+        this(features, labels, classes, label, IntStream.range(0, labels.length).toArray());
+    }
+
+    /**
+     * The same task with rows grouped into people by the value of a column, which leaves the features: it names people and
+     * is nothing to learn from.
+     *
+     * @throws IllegalArgumentException if there is no such feature, it is the only one, or a cell of it is missing
+     */
+    public LabelledTable groupedBy(String unit) {
+        Column column = features.column(unit)
+                .orElseThrow(
+                        () -> new IllegalArgumentException("no column '" + unit + "' to group rows by; the columns are "
+                                + features.columns().stream().map(Column::name).toList()));
+        if (features.columns().size() == 1) {
+            throw new IllegalArgumentException(
+                    "column '" + unit + "' is the only feature, so nothing is left to predict from");
+        }
+        Map<String, Integer> numbers = new HashMap<>();
+        int[] grouped = new int[size()];
+        for (int row = 0; row < grouped.length; row++) {
+            String name = column.text(row);
+            if (name.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "column '" + unit + "' is empty in row " + (row + 1) + ", so nobody knows whose row that is");
+            }
+            grouped[row] = numbers.computeIfAbsent(name, unseen -> numbers.size());
+        }
+        Table rest = new Table(
+                features.columns().stream().filter(c -> !c.name().equals(unit)).toList());
+        return new LabelledTable(rest, labels, classes, label, grouped);
     }
 
     @Override
@@ -21,12 +73,20 @@ public record LabelledTable(Table features, int[] labels, List<String> classes, 
     }
 
     @Override
+    public Examples encode(int[] fitted) {
+        return TableEncoder.fit(this, fitted).encode(this);
+    }
+
+    @Override
     public LabelledTable select(int[] rows) {
         int[] some = new int[rows.length];
+        int[] whose = new int[rows.length];
+        Map<Integer, Integer> numbers = new HashMap<>();
         for (int i = 0; i < rows.length; i++) {
             some[i] = labels[rows[i]];
+            whose[i] = numbers.computeIfAbsent(people[rows[i]], unseen -> numbers.size());
         }
-        return new LabelledTable(features.select(rows), some, classes, label);
+        return new LabelledTable(features.select(rows), some, classes, label, whose);
     }
 
     @Override
@@ -40,6 +100,9 @@ public record LabelledTable(Table features, int[] labels, List<String> classes, 
             } else if (column instanceof Column.Categorical categorical) {
                 fingerprint.add(categorical.categories()).add(categorical.codes());
             }
+        }
+        if (Arrays.stream(people).max().orElse(-1) + 1 < size()) {
+            fingerprint.add("people").add(people);
         }
         return fingerprint.hex();
     }

@@ -1,0 +1,40 @@
+package dev.lethe.audit.membership;
+
+import dev.lethe.core.data.Examples;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/** Fresh records that no model was trained on, and the target's answers on them. There may be none. */
+public final class Population {
+    private final ShadowStore<?> store;
+    private final int target;
+    private final int first;
+    private final int size;
+
+    Population(ShadowStore<?> store, int target) {
+        this.store = store;
+        this.target = target;
+        first = store.pool().records();
+        size = store.pool().population();
+    }
+
+    /** How many records. */
+    public int size() {
+        return size;
+    }
+
+    /** The class of each record. */
+    public int[] labels() {
+        return Arrays.copyOfRange(store.pool().data().labels(), first, first + size);
+    }
+
+    /** The records as numbers, in the scale of {@link MembershipView#features}. */
+    public Examples features() {
+        return store.features().select(IntStream.range(first, first + size).toArray());
+    }
+
+    /** A signal of the target on every record. */
+    public double[] target(Signal signal) {
+        return Arrays.copyOfRange(store.signal(target, signal, 0), first, first + size);
+    }
+}
