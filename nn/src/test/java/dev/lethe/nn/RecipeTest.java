@@ -34,6 +34,13 @@ class RecipeTest {
                 new Case(new Mlp(List.of(32, 16), 0.2, SHORT), VECTORS),
                 new Case(new Mlp(List.of(32), 0, SHORT), IMAGES),
                 new Case(new Mlp(List.of(32), 0, new Optimization(30, 5e-3, 32, 0, 3)), VECTORS),
+                new Case(
+                        new Mlp(
+                                List.of(32),
+                                0,
+                                Activation.TANH,
+                                new Optimization(8, 0.05, 32, 0, 0, new Optimizer.Sgd(0.9))),
+                        VECTORS),
                 new Case(new Cnn(4, 16, 0.1, SHORT), IMAGES));
     }
 
