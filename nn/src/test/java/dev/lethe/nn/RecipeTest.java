@@ -98,6 +98,36 @@ class RecipeTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("recipes")
+    void comesBackFromItsParametersWithTheSameBits(Case one) {
+        int[] rows = IntStream.range(0, one.data().size() / 2).toArray();
+        try (Predictor<Examples> model = one.recipe().train(one.data(), rows, Seed.of(1), Progress.QUIET)) {
+            float[] parameters = model.parameters().orElseThrow();
+            try (Predictor<Examples> restored =
+                    one.recipe().restore(one.data(), rows, parameters).orElseThrow()) {
+                assertThat(restored.logits(one.data()).values())
+                        .isEqualTo(model.logits(one.data()).values());
+                assertThat(restored.parameters().orElseThrow()).isEqualTo(parameters);
+            }
+        }
+    }
+
+    @Test
+    void refusesParametersOfAnotherNetwork() {
+        Mlp recipe = new Mlp(List.of(4), 0, SHORT);
+        int[] rows = {0, 1};
+        assertThatThrownBy(() -> recipe.restore(VECTORS, rows, new float[99]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("99")
+                .hasMessageContaining("104");
+        float[] parameters = new float[104];
+        parameters[7] = Float.NaN;
+        assertThatThrownBy(() -> recipe.restore(VECTORS, rows, parameters))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("parameter 7");
+    }
+
     @Test
     void stopsEarlyAndKeepsTheBestWeights() {
         List<Double> progress = new ArrayList<>();
