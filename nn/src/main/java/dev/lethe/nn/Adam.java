@@ -7,7 +7,7 @@ package dev.lethe.nn;
  * <p>One pass over flat Java arrays: half the time of the same update as a chain of tensor operations, and its bits do
  * not depend on the native kernel.
  */
-final class Adam {
+final class Adam implements Update {
     private static final float FIRST = 0.9f;
     private static final float SECOND = 0.999f;
     private static final float TINY = 1e-8f;
@@ -25,21 +25,15 @@ final class Adam {
         square = new float[parameters];
     }
 
-    /** Moves {@code parameters} one step down {@code gradient}, in place. */
-    void step(float[] parameters, float[] gradient) {
+    @Override
+    public void step(float[] parameters, float[] gradient) {
         steps++;
         float rate = (float) (learningRate / (1 - StrictMath.pow(FIRST, steps)));
         float unbias = (float) (1 / Math.sqrt(1 - StrictMath.pow(SECOND, steps)));
         if (weightDecay > 0) {
-            shrink(parameters, 1 - learningRate * weightDecay);
+            Update.decay(parameters, 1 - learningRate * weightDecay);
         }
         update(parameters, gradient, mean, square, rate, unbias);
-    }
-
-    private static void shrink(float[] parameters, float factor) {
-        for (int i = 0; i < parameters.length; i++) {
-            parameters[i] *= factor;
-        }
     }
 
     /** Kept small, branch-free and over plain arrays so that the JIT compiler vectorizes it. */

@@ -82,7 +82,7 @@ final class Fit {
 
     /** Optimizer and buffers: a full batch and, made when first met, the smaller last one. */
     private final class Steps {
-        private final Adam adam;
+        private final Update update;
         private final float[] gradient;
         private final float[] gathered;
         private final long[] gatheredLabels;
@@ -104,7 +104,7 @@ final class Fit {
                 @Nullable DenseGradient byHand) {}
 
         Steps(int batch) {
-            adam = new Adam(network.parameterCount(), how.learningRate(), how.weightDecay());
+            update = how.update(network.parameterCount());
             gradient = new float[network.parameterCount()];
             gathered = new float[batch * data.width()];
             gatheredLabels = new long[batch];
@@ -163,7 +163,7 @@ final class Fit {
                 }
             }
             gradientMemory.get(gradient);
-            adam.step(weights, gradient);
+            update.step(weights, gradient);
             weightMemory.put(weights);
         }
     }

@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Multilayer perceptron with rectified linear units.
+ * Multilayer perceptron.
  *
  * @param widths of the hidden layers, first to last; at least one
  * @param dropout rate after each hidden layer, 0 for none
+ * @param activation of the hidden layers
  */
-public record Mlp(List<Integer> widths, double dropout, Optimization optimization) implements NetworkTrainer {
+public record Mlp(List<Integer> widths, double dropout, Activation activation, Optimization optimization)
+        implements NetworkTrainer {
     public Mlp {
         widths = List.copyOf(widths);
         if (widths.isEmpty()) {
@@ -25,6 +27,11 @@ public record Mlp(List<Integer> widths, double dropout, Optimization optimizatio
         }
     }
 
+    /** With rectified linear units. */
+    public Mlp(List<Integer> widths, double dropout, Optimization optimization) {
+        this(widths, dropout, Activation.RELU, optimization);
+    }
+
     @Override
     public List<Layer> layers(int[] shape, int classes) {
         List<Layer> layers = new ArrayList<>();
@@ -34,7 +41,7 @@ public record Mlp(List<Integer> widths, double dropout, Optimization optimizatio
         int inputs = new Layer.Flatten().outputShape(shape)[0];
         for (int width : widths) {
             layers.add(new Layer.Linear(inputs, width));
-            layers.add(new Layer.Relu());
+            layers.add(activation.layer());
             if (dropout > 0) {
                 layers.add(new Layer.Dropout(dropout));
             }
@@ -46,7 +53,7 @@ public record Mlp(List<Integer> widths, double dropout, Optimization optimizatio
 
     @Override
     public String describe() {
-        return "multilayer perceptron, hidden widths " + widths + ", dropout " + dropout + "; "
-                + optimization.describe();
+        return "multilayer perceptron, hidden widths " + widths + (activation == Activation.TANH ? ", tanh" : "")
+                + ", dropout " + dropout + "; " + optimization.describe();
     }
 }

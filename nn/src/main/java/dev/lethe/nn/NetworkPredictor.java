@@ -4,6 +4,7 @@ import dev.lethe.core.data.Examples;
 import dev.lethe.core.model.Logits;
 import dev.lethe.core.model.Predictor;
 import java.util.Arrays;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -43,6 +44,11 @@ final class NetworkPredictor implements Predictor<Examples> {
             }
         }
         return new Logits(values, network.outputs());
+    }
+
+    @Override
+    public Optional<float[]> parameters() {
+        return Optional.of(Tensors.toArray(network.flat()));
     }
 
     /** Mean cross-entropy on some rows, in nats. */

@@ -6,6 +6,8 @@ import dev.lethe.core.model.Progress;
 import dev.lethe.core.model.Trainer;
 import dev.lethe.core.random.Seed;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Trains a feed-forward classifier by {@link Optimization}. Recipes are implementations that choose the layers. */
 interface NetworkTrainer extends Trainer<Examples> {
@@ -19,10 +21,30 @@ interface NetworkTrainer extends Trainer<Examples> {
         if (rows.length == 0) {
             throw new IllegalArgumentException("there must be at least one row to train on");
         }
-        int classes = data.classes().size();
-        Network network = new Network(layers(data.shape(), classes), data.shape());
+        return predictor(data, network -> new Fit(network, data, optimization(), seed).run(rows, progress));
+    }
+
+    @Override
+    default Optional<Predictor<Examples>> restore(Examples data, int[] rows, float[] parameters) {
+        return Optional.of(predictor(data, network -> {
+            if (parameters.length != network.parameterCount()) {
+                throw new IllegalArgumentException("parameters are " + parameters.length + ", but a network of this"
+                        + " recipe on such data has " + network.parameterCount());
+            }
+            for (int i = 0; i < parameters.length; i++) {
+                if (!Float.isFinite(parameters[i])) {
+                    throw new IllegalArgumentException("parameter " + i + " is " + parameters[i] + ", not finite");
+                }
+            }
+            return parameters;
+        }));
+    }
+
+    /** A network for data of this shape, with the parameters that {@code source} gives for it. */
+    private Predictor<Examples> predictor(Examples data, Function<Network, float[]> source) {
+        Network network = new Network(layers(data.shape(), data.classes().size()), data.shape());
         try {
-            network.load(new Fit(network, data, optimization(), seed).run(rows, progress));
+            network.load(source.apply(network));
             return new NetworkPredictor(network);
         } catch (RuntimeException | Error e) {
             network.close();

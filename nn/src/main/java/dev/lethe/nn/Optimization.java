@@ -1,23 +1,38 @@
 package dev.lethe.nn;
 
 /**
- * How a network is fitted: Adam on mini-batches of the mean cross-entropy.
+ * How a network is fitted: steps of an optimizer on mini-batches of the mean cross-entropy.
  *
  * @param epochs passes over the training rows, at least 1; the most there are when stopping early
- * @param learningRate of Adam
+ * @param learningRate of the optimizer
  * @param batch examples in a mini-batch; the last one of an epoch holds the rest
  * @param weightDecay decoupled, 0 for none
  * @param patience stop when the loss on a held-back tenth of the training rows has not fallen for this many epochs, and
  *     keep the best weights; 0 trains to the end on all rows
+ * @param optimizer what makes steps of gradients
  */
-public record Optimization(int epochs, double learningRate, int batch, double weightDecay, int patience) {
+public record Optimization(
+        int epochs, double learningRate, int batch, double weightDecay, int patience, Optimizer optimizer) {
     /** 60 epochs of Adam at 0.001 on batches of 64. */
     public static final Optimization DEFAULT = new Optimization(60, 1e-3, 64, 0, 0);
 
+    /** Adam. */
+    public Optimization(int epochs, double learningRate, int batch, double weightDecay, int patience) {
+        this(epochs, learningRate, batch, weightDecay, patience, new Optimizer.Adam());
+    }
+
     /** In words, complete: equal settings, equal words. */
     String describe() {
-        return (patience == 0 ? "" : "at most ") + epochs + " epochs of Adam at " + learningRate + " on batches of "
-                + batch + ", weight decay " + weightDecay + (patience == 0 ? "" : ", early stopping after " + patience);
+        return (patience == 0 ? "" : "at most ") + epochs + " epochs of " + optimizer.describe(learningRate)
+                + " on batches of " + batch + ", weight decay " + weightDecay
+                + (patience == 0 ? "" : ", early stopping after " + patience);
+    }
+
+    /** The optimizer before its first step on so many parameters. */
+    Update update(int parameters) {
+        return optimizer instanceof Optimizer.Sgd sgd
+                ? new Momentum(parameters, learningRate, sgd.momentum(), weightDecay)
+                : new Adam(parameters, learningRate, weightDecay);
     }
 
     public Optimization {

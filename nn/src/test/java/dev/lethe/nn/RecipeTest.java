@@ -34,6 +34,13 @@ class RecipeTest {
                 new Case(new Mlp(List.of(32, 16), 0.2, SHORT), VECTORS),
                 new Case(new Mlp(List.of(32), 0, SHORT), IMAGES),
                 new Case(new Mlp(List.of(32), 0, new Optimization(30, 5e-3, 32, 0, 3)), VECTORS),
+                new Case(
+                        new Mlp(
+                                List.of(32),
+                                0,
+                                Activation.TANH,
+                                new Optimization(8, 0.05, 32, 0, 0, new Optimizer.Sgd(0.9))),
+                        VECTORS),
                 new Case(new Cnn(4, 16, 0.1, SHORT), IMAGES));
     }
 
@@ -89,6 +96,36 @@ class RecipeTest {
             assertThat(model.logits(one.data()).values())
                     .isEqualTo(logits(one, rows, Seed.of(1)).values());
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("recipes")
+    void comesBackFromItsParametersWithTheSameBits(Case one) {
+        int[] rows = IntStream.range(0, one.data().size() / 2).toArray();
+        try (Predictor<Examples> model = one.recipe().train(one.data(), rows, Seed.of(1), Progress.QUIET)) {
+            float[] parameters = model.parameters().orElseThrow();
+            try (Predictor<Examples> restored =
+                    one.recipe().restore(one.data(), rows, parameters).orElseThrow()) {
+                assertThat(restored.logits(one.data()).values())
+                        .isEqualTo(model.logits(one.data()).values());
+                assertThat(restored.parameters().orElseThrow()).isEqualTo(parameters);
+            }
+        }
+    }
+
+    @Test
+    void refusesParametersOfAnotherNetwork() {
+        Mlp recipe = new Mlp(List.of(4), 0, SHORT);
+        int[] rows = {0, 1};
+        assertThatThrownBy(() -> recipe.restore(VECTORS, rows, new float[99]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("99")
+                .hasMessageContaining("104");
+        float[] parameters = new float[104];
+        parameters[7] = Float.NaN;
+        assertThatThrownBy(() -> recipe.restore(VECTORS, rows, parameters))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("parameter 7");
     }
 
     @Test

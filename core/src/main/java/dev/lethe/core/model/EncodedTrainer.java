@@ -4,6 +4,7 @@ import dev.lethe.core.data.Examples;
 import dev.lethe.core.data.LabelledTable;
 import dev.lethe.core.data.TableEncoder;
 import dev.lethe.core.random.Seed;
+import java.util.Optional;
 
 /**
  * A recipe for tables: fits a {@link TableEncoder} on the training rows alone, then trains on the encoded examples. The
@@ -16,21 +17,35 @@ public record EncodedTrainer(Trainer<Examples> inner) implements Trainer<Labelle
     public Predictor<LabelledTable> train(LabelledTable data, int[] rows, Seed seed, Progress progress) {
         TableEncoder encoder = TableEncoder.fit(data, rows);
         Predictor<Examples> predictor = inner.train(encoder.encode(data), rows, seed, progress);
-        return new Predictor<>() {
-            @Override
-            public Logits logits(LabelledTable table) {
-                return predictor.logits(encoder.encode(table));
-            }
+        return new Encoded(encoder, predictor);
+    }
 
-            @Override
-            public void close() {
-                predictor.close();
-            }
-        };
+    @Override
+    public Optional<Predictor<LabelledTable>> restore(LabelledTable data, int[] rows, float[] parameters) {
+        TableEncoder encoder = TableEncoder.fit(data, rows);
+        return inner.restore(encoder.encode(data), rows, parameters).map(predictor -> new Encoded(encoder, predictor));
     }
 
     @Override
     public String describe() {
         return inner.describe() + "; numbers standardized and categories one-hot, fitted on the training rows";
+    }
+
+    /** A model of encoded examples, behind its encoder. */
+    private record Encoded(TableEncoder encoder, Predictor<Examples> predictor) implements Predictor<LabelledTable> {
+        @Override
+        public Logits logits(LabelledTable table) {
+            return predictor.logits(encoder.encode(table));
+        }
+
+        @Override
+        public Optional<float[]> parameters() {
+            return predictor.parameters();
+        }
+
+        @Override
+        public void close() {
+            predictor.close();
+        }
     }
 }

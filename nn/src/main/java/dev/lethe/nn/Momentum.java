@@ -1,0 +1,33 @@
+package dev.lethe.nn;
+
+/** Stochastic gradient descent with momentum, see {@link Optimizer.Sgd}, and decoupled weight decay. */
+final class Momentum implements Update {
+    private final float learningRate;
+    private final float momentum;
+    private final float weightDecay;
+    private final float[] velocity;
+
+    Momentum(int parameters, double learningRate, double momentum, double weightDecay) {
+        this.learningRate = (float) learningRate;
+        this.momentum = (float) momentum;
+        this.weightDecay = (float) weightDecay;
+        velocity = new float[parameters];
+    }
+
+    @Override
+    public void step(float[] parameters, float[] gradient) {
+        if (weightDecay > 0) {
+            Update.decay(parameters, 1 - learningRate * weightDecay);
+        }
+        update(parameters, gradient, velocity, learningRate, momentum);
+    }
+
+    /** Kept small, branch-free and over plain arrays so that the JIT compiler vectorizes it. */
+    private static void update(float[] p, float[] g, float[] v, float rate, float momentum) {
+        for (int i = 0; i < p.length; i++) {
+            float velocity = momentum * v[i] + g[i];
+            v[i] = velocity;
+            p[i] -= rate * velocity;
+        }
+    }
+}

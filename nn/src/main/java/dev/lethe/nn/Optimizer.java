@@ -1,0 +1,34 @@
+package dev.lethe.nn;
+
+/** The rule that turns gradients into steps. */
+public sealed interface Optimizer {
+    /** In words, with the learning rate: equal settings, equal words. */
+    String describe(double learningRate);
+
+    /** Adam (Kingma and Ba 2015) with the usual constants 0.9, 0.999 and 1e-8. */
+    record Adam() implements Optimizer {
+        @Override
+        public String describe(double learningRate) {
+            return "Adam at " + learningRate;
+        }
+    }
+
+    /**
+     * Stochastic gradient descent with heavy-ball momentum: velocity = momentum * velocity + gradient, then parameter -=
+     * learning rate * velocity, without dampening.
+     *
+     * @param momentum in [0, 1); 0 for plain gradient descent
+     */
+    record Sgd(double momentum) implements Optimizer {
+        public Sgd {
+            if (!(momentum >= 0 && momentum < 1)) {
+                throw new IllegalArgumentException("momentum " + momentum + " must lie in [0, 1)");
+            }
+        }
+
+        @Override
+        public String describe(double learningRate) {
+            return "SGD at " + learningRate + " with momentum " + momentum;
+        }
+    }
+}

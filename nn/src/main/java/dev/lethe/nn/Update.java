@@ -1,0 +1,14 @@
+package dev.lethe.nn;
+
+/** An optimizer at work on one training: holds what it remembers of earlier steps. */
+interface Update {
+    /** Moves {@code parameters} one step down {@code gradient}, in place. */
+    void step(float[] parameters, float[] gradient);
+
+    /** Decoupled weight decay (Loshchilov and Hutter 2019): what each parameter is multiplied by before a step. */
+    static void decay(float[] parameters, float factor) {
+        for (int i = 0; i < parameters.length; i++) {
+            parameters[i] *= factor;
+        }
+    }
+}
