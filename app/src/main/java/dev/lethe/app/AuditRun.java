@@ -84,9 +84,10 @@ final class AuditRun {
         }
         // Only what a store writes: a folder of another kind is not emptied by mistake.
         try (Stream<Path> files = Files.list(folder)) {
-            files.filter(file -> String.valueOf(file.getFileName())
-                            .matches(
-                                    "store\\.json(\\.partial)?|signal-\\d+\\.partial|model-\\d+\\.logits(\\.partial)?"))
+            files.filter(
+                            file -> String.valueOf(file.getFileName())
+                                    .matches(
+                                            "store\\.json(\\.partial)?|signal-\\d+\\.partial|model-\\d+(\\.query-\\d+)?\\.(logits|parameters)(\\.partial)?"))
                     .forEach(file -> {
                         try {
                             Files.delete(file);

@@ -241,19 +241,25 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
 
     private void trainOne(int model, Progress progress) {
         try (Predictor<D> predictor = train(model, progress)) {
-            // Query 0 last: a model is complete when it is there.
-            for (int query = queries - 1; query >= 0; query--) {
-                float[] values = answers(predictor, query);
-                ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES + Long.BYTES)
-                        .order(ByteOrder.LITTLE_ENDIAN);
-                bytes.asFloatBuffer().put(values);
-                int body = values.length * Float.BYTES;
-                bytes.putLong(body, checksum(bytes.slice(0, body)));
-                write(file(model, query), bytes);
+            Optional<float[]> parameters = predictor.parameters();
+            if (parameters.isPresent()) {
+                write(parametersFile(model), parameters.get());
+            }
+            for (int query = 0; query < queries; query++) {
+                write(file(model, query), answers(predictor, query));
             }
         } catch (IOException e) {
             throw notWritable(folder, e);
         }
+    }
+
+    /** The values, and behind them a checksum. */
+    private static void write(Path file, float[] values) throws IOException {
+        int body = values.length * Float.BYTES;
+        ByteBuffer bytes = ByteBuffer.allocate(body + Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        bytes.putLong(body, checksum(bytes.slice(0, body)));
+        write(file, bytes);
     }
 
     private Predictor<D> train(int model, Progress progress) {
@@ -303,13 +309,18 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
                         : String.format(Locale.ROOT, "model-%04d.query-%02d.logits", model, query));
     }
 
+    /** For probes and experiments; where it is missing or damaged, the model is trained again when it is needed. */
+    private Path parametersFile(int model) {
+        return folder.resolve(String.format(Locale.ROOT, "model-%04d.parameters", model));
+    }
+
     private boolean isComplete(int model) {
         try {
             for (int query = 0; query < queries; query++) {
                 if (!Files.exists(file(model, query))) {
                     return false;
                 }
-                read(model, query);
+                logits(model, query);
             }
             return true;
         } catch (StoreException e) {
@@ -317,24 +328,31 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
         }
     }
 
-    private ByteBuffer read(int model, int query) {
-        Path file = file(model, query);
-        int body = pool.data().size() * classes() * Float.BYTES;
+    private static float[] read(Path file) {
         try {
             ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-            if (bytes.capacity() != body + Long.BYTES || bytes.getLong(body) != checksum(bytes.slice(0, body))) {
-                throw new StoreException(file + " is damaged; delete it and run the same command again");
+            int body = bytes.capacity() - Long.BYTES;
+            if (body < 0 || body % Float.BYTES != 0 || bytes.getLong(body) != checksum(bytes.slice(0, body))) {
+                throw damaged(file);
             }
-            return bytes.slice(0, body).order(ByteOrder.LITTLE_ENDIAN);
+            float[] values = new float[body / Float.BYTES];
+            bytes.asFloatBuffer().get(values);
+            return values;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    private static StoreException damaged(Path file) {
+        return new StoreException(file + " is damaged; delete it and run the same command again");
+    }
+
     /** What one model says of all rows, the population's behind those of the players. */
     Logits logits(int model, int query) {
-        float[] values = new float[pool.data().size() * classes()];
-        read(model, query).asFloatBuffer().get(values);
+        float[] values = read(file(model, query));
+        if (values.length != pool.data().size() * classes()) {
+            throw damaged(file(model, query));
+        }
         return new Logits(values, classes());
     }
 
@@ -350,7 +368,7 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
 
     private record ProbeKey(int model, Probe probe) {}
 
-    /** What a probe measures of one model on all rows; the model is trained again for it where it was not kept. */
+    /** What a probe measures of one model on all rows. */
     double[][] probe(int model, Probe probe) {
         return measurements().get(new ProbeKey(model, probe), () -> {
             try (Predictor<D> predictor = model(model)) {
@@ -367,8 +385,20 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
         });
     }
 
-    /** One of the models, live; owned by the caller. */
+    /** One of the models, live: from its parameters or, where they were not kept, trained again. Owned by the caller. */
     Predictor<D> model(int model) {
+        if (Files.exists(parametersFile(model))) {
+            try {
+                Optional<Predictor<D>> restored =
+                        trainer.restore(pool.data(), key.rows(model, pool.person()), read(parametersFile(model)));
+                if (restored.isPresent()) {
+                    return restored.get();
+                }
+            } catch (StoreException | IllegalArgumentException e) {
+                // Damaged, or of another length: training gives the same model.
+                return train(model, Progress.QUIET);
+            }
+        }
         return train(model, Progress.QUIET);
     }
 
