@@ -46,6 +46,13 @@ final class Referee {
      */
     record Game(Trial trial, double[] thresholds) {}
 
+    /** One attack's guesses about one model of the store, row by row, without a threshold: each row must be a person. */
+    Trial guess(MembershipAttack attack, int target) {
+        MembershipView view = MembershipView.of(store, store.key(), target, seed.fork("target-" + target));
+        Scores scores = checked(attack, view, attack.attack(view));
+        return new Trial(scores.values(), store.key().of(target), OptionalDouble.empty());
+    }
+
     /** One attack on one model of the store. */
     Game play(MembershipAttack attack, int target) {
         MembershipView view = MembershipView.of(store, store.key(), target, seed.fork("target-" + target));
