@@ -255,7 +255,7 @@ public final class Evidence {
      * @param estimated whether to allow for the deviation being estimated from so few targets (Student). An interval must;
      *     a verdict rests on the exact bounds on its rates, and would never be reached with two targets
      */
-    private static double spread(double[] each, double tail, boolean estimated) {
+    static double spread(double[] each, double tail, boolean estimated) {
         if (each.length < 2) {
             return 0;
         }
@@ -267,7 +267,8 @@ public final class Evidence {
         return deviations * Math.sqrt(variance / each.length);
     }
 
-    private static Interval exact(double rate, int trials, double confidence) {
+    /** Clopper-Pearson for a mean of rates, its counts rounded outwards. */
+    static Interval exact(double rate, int trials, double confidence) {
         double tail = (1 - confidence) / 2;
         // The slack keeps 0.1 * 5000 = 499.99.. from losing a success.
         long down = (long) Math.floor(rate * trials + 1e-9);
@@ -287,7 +288,7 @@ public final class Evidence {
     }
 
     /** A rate or an area: an interval within [0, 1] that always holds its value. */
-    private static Measurement around(double value, Interval interval, String method) {
+    static Measurement around(double value, Interval interval, String method) {
         return new Measurement(
                 value,
                 Math.max(0, Math.min(interval.low(), value)),
