@@ -161,7 +161,13 @@ final class AuditCommand implements Runnable {
                             trainer,
                             membership,
                             slices,
-                            new MembershipAudit.Described(title, name, "", settings, Lethe.Version.number()),
+                            new MembershipAudit.Described(
+                                    title,
+                                    name,
+                                    "",
+                                    data.unit == null ? "" : data.unit,
+                                    settings,
+                                    Lethe.Version.number()),
                             console);
         }
 

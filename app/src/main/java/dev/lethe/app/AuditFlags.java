@@ -57,6 +57,13 @@ final class AuditFlags {
             description = "Of every interval, and of the verdicts together (default: ${DEFAULT-VALUE}).")
     double confidence;
 
+    @Option(
+            names = "--delta",
+            paramLabel = "P",
+            defaultValue = "0.00001",
+            description = "Delta of the lower bounds on epsilon (default: ${DEFAULT-VALUE}).")
+    double delta;
+
     @Option(names = "--threads", paramLabel = "N", description = "Models trained at once; all processors if not given.")
     Integer threads;
 
@@ -78,7 +85,7 @@ final class AuditFlags {
                 : attacks.stream().map(Attacks::parse).toList();
         int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
         return new MembershipAudit(
-                members, shadows, Math.min(targets, shadows + 2), queries, chosen, rates, confidence, workers);
+                members, shadows, Math.min(targets, shadows + 2), queries, chosen, rates, confidence, delta, workers);
     }
 
     void describe(Map<String, String> settings) {
@@ -95,5 +102,6 @@ final class AuditFlags {
         settings.put(
                 "rates", String.join(",", rates.stream().map(String::valueOf).toList()));
         settings.put("confidence", Double.toString(confidence));
+        settings.put("delta", Double.toString(delta));
     }
 }

@@ -43,6 +43,7 @@ final class AuditRun {
         // Now rather than when hours of training are over.
         OutputFolder folder = OutputFolder.open(flags.out, HTML, JSON);
         if (flags.fresh) {
+            delete(store.resolve("plant"));
             delete(store);
         }
         long seed = seed(store, console);

@@ -66,7 +66,7 @@ final class DemoCommand implements Callable<Integer>, Failures.Debuggable {
                             membership,
                             AuditCommand.slicesOf(table, List.of("age")),
                             new MembershipAudit.Described(
-                                    title, "bank-full.csv", ATTRIBUTION, settings, Lethe.Version.number()),
+                                    title, "bank-full.csv", ATTRIBUTION, "", settings, Lethe.Version.number()),
                             console);
             return 0;
         }

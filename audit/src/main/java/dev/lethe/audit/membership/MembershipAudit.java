@@ -27,6 +27,7 @@ import java.util.Set;
  * @param attacks at least one, each once
  * @param rates false-positive rates to report, ascending; those that the non-members cannot resolve are refused
  * @param confidence of every interval, and of the verdicts together
+ * @param delta of the lower bounds on epsilon, in [0, 1)
  * @param threads models trained, or targets attacked, at once
  */
 public record MembershipAudit(
@@ -37,6 +38,7 @@ public record MembershipAudit(
         List<MembershipAttack> attacks,
         List<Double> rates,
         double confidence,
+        double delta,
         int threads) {
     /** The rates that a report holds by default. */
     public static final List<Double> DEFAULT_RATES = List.of(0.0001, 0.001, 0.01, 0.1);
@@ -46,6 +48,9 @@ public record MembershipAudit(
 
     /** An image, its mirror image, and both shifted in four directions. */
     public static final int DEFAULT_QUERIES = 10;
+
+    /** Below one in the number of people of most audits. */
+    public static final double DEFAULT_DELTA = 1e-5;
 
     /** Rows that take no part and serve attackers as fresh records; more would cost queries and tell little. */
     private static final int MOST_POPULATION = 10_000;
@@ -87,6 +92,9 @@ public record MembershipAudit(
         if (!(confidence >= 0.5 && confidence < 1)) {
             throw new IllegalArgumentException("confidence " + confidence + " must lie in [0.5, 1)");
         }
+        if (!(delta >= 0 && delta < 1)) {
+            throw new IllegalArgumentException("delta " + delta + " must lie in [0, 1)");
+        }
         if (threads < 1) {
             throw new IllegalArgumentException("threads " + threads + " must be at least 1");
         }
@@ -102,15 +110,20 @@ public record MembershipAudit(
                 attacks,
                 DEFAULT_RATES,
                 0.95,
+                DEFAULT_DELTA,
                 Runtime.getRuntime().availableProcessors());
     }
 
-    /** What the caller knows of the subject and the audit does not: names for people, settings for the record. */
+    /**
+     * What the caller knows of the subject and the audit does not: names for people, settings for the record.
+     *
+     * @param unit the column that says whose row this is, if rows are grouped; else empty
+     */
     public record Described(
-            String title, String data, String attribution, Map<String, String> settings, String version) {
+            String title, String data, String attribution, String unit, Map<String, String> settings, String version) {
         /** A title and a name for the data, nothing else. */
         public static Described as(String title, String data) {
-            return new Described(title, data, "", Map.of(), "library");
+            return new Described(title, data, "", "", Map.of(), "library");
         }
     }
 
@@ -144,8 +157,10 @@ public record MembershipAudit(
         try (ShadowStore<D> shadowStore = ShadowStore.open(store, pool, trainer, shadows + 2, versions, seedNumber)) {
             shadowStore.complete(threads, progress);
             List<List<Referee.Game>> games = play(shadowStore, seed, progress);
+            Report.Guard guard = Guard.of(
+                    shadowStore, Plant.look(data, attacks, store.resolve("plant"), seedNumber, threads, progress));
             return new Reporter<>(this, shadowStore, data, seedNumber)
-                    .report(games, slices, described, started, progress);
+                    .report(games, guard, slices, described, started, progress);
         }
     }
 

@@ -1,7 +1,12 @@
 package dev.lethe.audit.membership;
 
+import dev.lethe.audit.evidence.Calibration;
+import dev.lethe.audit.evidence.EpsilonAudit;
+import dev.lethe.audit.evidence.EpsilonBound;
+import dev.lethe.audit.evidence.EpsilonMethod;
 import dev.lethe.audit.evidence.Evidence;
 import dev.lethe.audit.evidence.Roc;
+import dev.lethe.audit.evidence.Stability;
 import dev.lethe.audit.evidence.Trial;
 import dev.lethe.audit.report.Finding;
 import dev.lethe.audit.report.Report;
@@ -36,6 +41,9 @@ final class Reporter<D extends Records> {
     private static final double FLAG_RATE = 0.01;
     /** A group with fewer members or non-members than this is not measured. */
     private static final int SMALLEST_GROUP = 20;
+
+    /** Shares of members among the people that an attacker might meet, for which the worth of a flag is shown. */
+    private static final double[] PRIORS = {0.01, 0.1, 0.5};
 
     private static final List<String> NOT_TESTED = List.of(
             "attacks that see weights, gradients or training checkpoints",
@@ -89,6 +97,7 @@ final class Reporter<D extends Records> {
 
     Report report(
             List<List<Referee.Game>> games,
+            Report.Guard guard,
             List<Slices.Slice> slices,
             MembershipAudit.Described described,
             Instant started,
@@ -125,12 +134,19 @@ final class Reporter<D extends Records> {
                         audited.nonMembers(),
                         store.classes(),
                         audit.targets(),
-                        audit.shadows()),
+                        audit.shadows(),
+                        store.queries(),
+                        store.pool().population(),
+                        described.unit()),
                 seedNumber,
                 provenance(described, started),
                 training(audited),
                 findings,
                 measured.stream().map(Measured::shown).toList(),
+                guard,
+                calibrations(measured, games, rates),
+                epsilons(measured),
+                stabilities(measured),
                 exposures,
                 exposed(strongest, trials.get(audit.attacks().indexOf(strongest.attack()))),
                 refused,
@@ -294,6 +310,82 @@ final class Reporter<D extends Records> {
     /** {@link #FLAG_RATE}, or the lowest rate that the non-members resolve if that is above. */
     private static double flagRate(Evidence evidence) {
         return Math.max(FLAG_RATE, 1.0 / evidence.nonMembers());
+    }
+
+    /** The threshold sources side by side, attack by attack in the order of the findings. */
+    private List<Report.Calibration> calibrations(
+            List<Measured> measured, List<List<Referee.Game>> games, double[] rates) {
+        List<Report.Calibration> all = new ArrayList<>();
+        for (Measured m : measured) {
+            String id = m.attack().card().id();
+            List<double[]> thresholds = games.get(audit.attacks().indexOf(m.attack())).stream()
+                    .map(Referee.Game::thresholds)
+                    .map(fixed -> Arrays.copyOfRange(
+                            fixed, fixed.length == 0 ? 0 : fixed.length - rates.length, fixed.length))
+                    .toList();
+            boolean rehearsed = thresholds.get(0).length == rates.length;
+            for (Calibration calibration : Calibration.measure(
+                    m.evidence(), rates, rehearsed ? thresholds : List.of(), PRIORS, seed.fork("calibration/" + id))) {
+                all.add(shown(id, calibration));
+            }
+        }
+        return all;
+    }
+
+    private Report.Calibration shown(String attack, Calibration calibration) {
+        return new Report.Calibration(
+                attack,
+                calibration.source().name(),
+                calibration.rate(),
+                calibration.tpr().value(),
+                calibration.tpr().low(),
+                calibration.tpr().high(),
+                calibration.fpr().value(),
+                calibration.fpr().low(),
+                calibration.fpr().high(),
+                audit.confidence(),
+                calibration.predictiveValues().stream()
+                        .map(p -> new Report.Predictive(p.prior(), p.value(), p.low(), p.high()))
+                        .toList());
+    }
+
+    /** By each method, with error probabilities that together over the attacks stay within that of the report. */
+    private List<Report.Epsilon> epsilons(List<Measured> measured) {
+        double each = 1 - (1 - audit.confidence()) / measured.size();
+        EpsilonAudit bounds = new EpsilonAudit(audit.delta(), each);
+        List<Report.Epsilon> all = new ArrayList<>();
+        for (EpsilonMethod method : bounds.methods()) {
+            for (Measured m : measured) {
+                String id = m.attack().card().id();
+                EpsilonBound bound = bounds.bound(method, m.evidence().trials(), seed.fork("epsilon/" + id));
+                all.add(new Report.Epsilon(
+                        id, bound.epsilon(), bound.delta(), audit.confidence(), method.title(), method.condition()));
+            }
+        }
+        return all;
+    }
+
+    /** At the threshold of one false alarm in a hundred. */
+    private List<Report.Stability> stabilities(List<Measured> measured) {
+        List<Report.Stability> all = new ArrayList<>();
+        for (Measured m : measured) {
+            double rate = flagRate(m.evidence());
+            Stability.of(m.evidence().trials(), m.evidence().thresholds(rate))
+                    .map(stability -> new Report.Stability(
+                            m.attack().card().id(),
+                            rate,
+                            stability.targets(),
+                            stability.jaccard(),
+                            stability.jaccardByChance(),
+                            stability.support().stream()
+                                    .mapToInt(Stability.Support::records)
+                                    .toArray(),
+                            stability.support().stream()
+                                    .mapToDouble(Stability.Support::byChance)
+                                    .toArray()))
+                    .ifPresent(all::add);
+        }
+        return all;
     }
 
     /** The members of the audited model that the attack is surest of. */

@@ -13,6 +13,10 @@ import java.util.Map;
  * @param seed the root of all randomness in the run
  * @param findings strongest first; the first one is the headline
  * @param attacks evidence for each attack that ran, in the order of the findings
+ * @param guard whether the attacks can see at all, and what is odd about the model's answers
+ * @param calibrations what each attack reaches if its threshold comes from here or from there
+ * @param epsilons lower bounds on the recipe's epsilon, from each attack by each method
+ * @param stabilities whether each attack finds the same people again in other models of the recipe
  * @param slices exposure of groups of people under the strongest attack; empty if none were asked for
  * @param exposed the training records that the strongest attack is surest of, most exposed first
  * @param refused what was asked for and not computed, each with the reason
@@ -26,6 +30,10 @@ public record Report(
         Training training,
         List<Finding> findings,
         List<AttackEvidence> attacks,
+        Guard guard,
+        List<Calibration> calibrations,
+        List<Epsilon> epsilons,
+        List<Stability> stabilities,
         List<SliceExposure> slices,
         List<ExposedRecord> exposed,
         List<String> refused,
@@ -34,6 +42,9 @@ public record Report(
     public Report {
         findings = List.copyOf(findings);
         attacks = List.copyOf(attacks);
+        calibrations = List.copyOf(calibrations);
+        epsilons = List.copyOf(epsilons);
+        stabilities = List.copyOf(stabilities);
         slices = List.copyOf(slices);
         exposed = List.copyOf(exposed);
         refused = List.copyOf(refused);
@@ -51,6 +62,9 @@ public record Report(
      * @param classes how many classes it tells apart
      * @param targets how many models of the recipe took the part of the audited model in turn
      * @param shadows how many shadow models told the attacker about each record
+     * @param queries how many versions of each record the models were asked about
+     * @param population how many fresh records the attacker had
+     * @param unit the column that says whose row this is, if members are people with several rows; else empty
      */
     public record Subject(
             String title,
@@ -61,7 +75,10 @@ public record Report(
             int nonMembers,
             int classes,
             int targets,
-            int shadows) {}
+            int shadows,
+            int queries,
+            int population,
+            String unit) {}
 
     /**
      * @param settings every setting of the run by its command-line name, in order
@@ -86,6 +103,117 @@ public record Report(
 
     /** Loss in nats and accuracy in [0, 1] of the audited model on its members and on the non-members. */
     public record Training(double trainLossNats, double testLossNats, double trainAccuracy, double testAccuracy) {}
+
+    /**
+     * How the audit checked its own eyes.
+     *
+     * @param planted what each attack found of a leak that is certain to be there
+     * @param outputs what was recognized in the audited model's answers: rounding, clipping, ...; empty if nothing
+     * @param blind why no verdict can be given where nothing was found; empty if the audit could see
+     */
+    public record Guard(List<PlantedLeak> planted, List<OutputNote> outputs, List<String> blind) {
+        public Guard {
+            planted = List.copyOf(planted);
+            outputs = List.copyOf(outputs);
+            blind = List.copyOf(blind);
+        }
+    }
+
+    /**
+     * An attack on networks that learned records by heart.
+     *
+     * @param auc area under its curve there, with its interval; guessing gives 0.5
+     * @param outcome whether it saw the leak
+     */
+    public record PlantedLeak(String attack, double auc, double low, double high, double confidence, Sight outcome) {}
+
+    /** Whether an attack found the leak that was planted. */
+    public enum Sight {
+        SEEN,
+        MISSED
+    }
+
+    /**
+     * Something odd about a model's answers.
+     *
+     * @param kind short and stable, for example {@code rounded}
+     * @param severity what it means for the audit
+     * @param sentence for the reader, with a remedy
+     */
+    public record OutputNote(String kind, Severity severity, String sentence) {}
+
+    /** What an oddity of the answers means for an audit. */
+    public enum Severity {
+        /** Good to know. */
+        NOTE,
+        /** Attacks find less than they could. */
+        WEAKENS,
+        /** What was found, or not found, says nothing of the model. */
+        VOIDS
+    }
+
+    /**
+     * What an attack reaches at a threshold that was meant to keep a false-positive rate.
+     *
+     * @param source where the threshold comes from: {@code ORACLE} (the target's own answers and the truth: optimistic),
+     *     {@code SHADOWS} (rehearsals on other models), {@code POPULATION} (people known not to be members)
+     * @param rate the rate that was aimed at
+     * @param tpr share of members found, with its interval
+     * @param fpr share of non-members accused, with its interval
+     * @param predictive how often a flag is right, one item a prior; empty if nobody was flagged
+     */
+    public record Calibration(
+            String attack,
+            String source,
+            double rate,
+            double tpr,
+            double tprLow,
+            double tprHigh,
+            double fpr,
+            double fprLow,
+            double fprHigh,
+            double confidence,
+            List<Predictive> predictive) {
+        public Calibration {
+            predictive = List.copyOf(predictive);
+        }
+    }
+
+    /**
+     * How often a flag is right where a share {@code prior} of the people are members.
+     *
+     * @param value 1 where no false alarm was seen: then {@code low} is what can be said
+     */
+    public record Predictive(double prior, double value, double low, double high) {}
+
+    /**
+     * A lower bound on the epsilon that the recipe can have.
+     *
+     * @param epsilon 0 says nothing
+     * @param confidence with which the bounds of this method from all attacks hold together
+     * @param method in words
+     * @param condition what must be true of the recipe for the bound to hold; empty if nothing
+     */
+    public record Epsilon(
+            String attack, double epsilon, double delta, double confidence, String method, String condition) {}
+
+    /**
+     * Whether an attack flags the same people in other models of the recipe that were trained on them.
+     *
+     * @param rate false-positive rate of the thresholds
+     * @param jaccard share of the people flagged in either of two models that are flagged in both, mean over pairs
+     * @param jaccardByChance what flags at random, as many, would give
+     * @param support item r - 1: records flagged in at least r of the models that were trained on them
+     * @param supportByChance what flags at random would give
+     */
+    public record Stability(
+            String attack,
+            double rate,
+            int targets,
+            double jaccard,
+            double jaccardByChance,
+            int[] support,
+            double[] supportByChance) {}
 
     /**
      * One attack's evidence over all targets.

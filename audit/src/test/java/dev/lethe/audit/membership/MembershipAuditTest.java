@@ -17,7 +17,7 @@ class MembershipAuditTest {
     private static Report run(Path folder, int shadows, int targets) {
         List<MembershipAttack> attacks =
                 Stream.of("lira", "loss-threshold").map(Attacks::parse).toList();
-        return new MembershipAudit(100, shadows, targets, 1, attacks, List.of(0.1), 0.95, 2)
+        return new MembershipAudit(100, shadows, targets, 1, attacks, List.of(0.1), 0.95, 1e-5, 2)
                 .run(
                         Games.noise(200, Seed.of(1)),
                         Games.memorizer(),

@@ -2,11 +2,20 @@ package dev.lethe.audit.report;
 
 import dev.lethe.audit.Card;
 import dev.lethe.audit.report.Report.AttackEvidence;
+import dev.lethe.audit.report.Report.Calibration;
 import dev.lethe.audit.report.Report.Curve;
+import dev.lethe.audit.report.Report.Epsilon;
 import dev.lethe.audit.report.Report.ExposedRecord;
+import dev.lethe.audit.report.Report.Guard;
 import dev.lethe.audit.report.Report.Histogram;
+import dev.lethe.audit.report.Report.OutputNote;
+import dev.lethe.audit.report.Report.PlantedLeak;
+import dev.lethe.audit.report.Report.Predictive;
 import dev.lethe.audit.report.Report.Provenance;
+import dev.lethe.audit.report.Report.Severity;
+import dev.lethe.audit.report.Report.Sight;
 import dev.lethe.audit.report.Report.SliceExposure;
+import dev.lethe.audit.report.Report.Stability;
 import dev.lethe.audit.report.Report.Subject;
 import dev.lethe.audit.report.Report.Training;
 import dev.lethe.core.stats.ClopperPearson;
@@ -52,6 +61,10 @@ public final class SampleReport {
                 new Training(1.284_03, 1.911_27, 0.552_6, 0.411_8),
                 findings(),
                 attacks,
+                guard(),
+                calibrations(),
+                epsilons(),
+                stabilities(),
                 slices(),
                 exposed(),
                 List.of(
@@ -93,6 +106,10 @@ public final class SampleReport {
                         "The loss-threshold attack tells the people in the training data from others no better than a"
                                 + " coin.")),
                 List.of(loss),
+                guard(),
+                List.of(),
+                List.of(),
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -121,6 +138,10 @@ public final class SampleReport {
                         "The model was said to keep epsilon at most 1; this attack succeeds too often for any epsilon"
                                 + " below 2.69.")),
                 realistic.attacks().subList(0, 1),
+                realistic.guard(),
+                realistic.calibrations(),
+                realistic.epsilons(),
+                realistic.stabilities(),
                 List.of(),
                 realistic.exposed().subList(0, 1),
                 realistic.refused(),
@@ -136,6 +157,10 @@ public final class SampleReport {
                 r.seed(),
                 r.provenance(),
                 r.training(),
+                List.of(),
+                List.of(),
+                new Guard(List.of(), List.of(), List.of()),
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -168,6 +193,10 @@ public final class SampleReport {
                                 text))
                         .toList(),
                 r.attacks(),
+                r.guard(),
+                r.calibrations(),
+                r.epsilons(),
+                r.stabilities(),
                 r.slices(),
                 r.exposed(),
                 many,
@@ -181,7 +210,19 @@ public final class SampleReport {
         Subject s = r.subject();
         Provenance p = r.provenance();
         return new Report(
-                new Subject(text, text, text, text, s.members(), s.nonMembers(), s.classes(), s.targets(), s.shadows()),
+                new Subject(
+                        text,
+                        text,
+                        text,
+                        text,
+                        s.members(),
+                        s.nonMembers(),
+                        s.classes(),
+                        s.targets(),
+                        s.shadows(),
+                        s.queries(),
+                        s.population(),
+                        text),
                 r.seed(),
                 new Provenance(text, Map.of(text, text), text, text, Map.of(text, text), text, p.seconds()),
                 r.training(),
@@ -202,6 +243,12 @@ public final class SampleReport {
                         .map(a -> new AttackEvidence(
                                 new Card(a.card().id(), text, text, text, List.of(text)), a.roc(), a.histogram()))
                         .toList(),
+                new Guard(r.guard().planted(), List.of(new OutputNote(text, Severity.WEAKENS, text)), List.of(text)),
+                r.calibrations(),
+                r.epsilons().stream()
+                        .map(e -> new Epsilon(text, e.epsilon(), e.delta(), e.confidence(), text, text))
+                        .toList(),
+                r.stabilities(),
                 r.slices().stream()
                         .map(e -> new SliceExposure(
                                 text,
@@ -248,7 +295,56 @@ public final class SampleReport {
                 MEMBERS,
                 JOBS.size(),
                 8,
-                16);
+                16,
+                1,
+                10_000,
+                "");
+    }
+
+    private static Guard guard() {
+        return new Guard(
+                List.of(
+                        new PlantedLeak("lira", 0.981, 0.967, 0.991, 0.99, Sight.SEEN),
+                        new PlantedLeak("loss-threshold", 0.943, 0.921, 0.964, 0.99, Sight.SEEN)),
+                List.of(new OutputNote(
+                        "rounded",
+                        Severity.WEAKENS,
+                        "The answers are rounded to 3 decimals, which hides the surest members; audit the model without"
+                                + " rounding.")),
+                List.of());
+    }
+
+    private static List<Calibration> calibrations() {
+        List<Predictive> predictive = List.of(
+                new Predictive(0.01, 0.093, 0.071, 0.112),
+                new Predictive(0.1, 0.53, 0.46, 0.58),
+                new Predictive(0.5, 0.911, 0.884, 0.925));
+        return List.of(
+                new Calibration(
+                        "lira", "ORACLE", 0.01, 0.103, 0.094, 0.112, 0.01, 0.0076, 0.0129, CONFIDENCE, predictive),
+                new Calibration(
+                        "lira", "SHADOWS", 0.01, 0.097, 0.089, 0.106, 0.0104, 0.008, 0.0133, CONFIDENCE, predictive),
+                new Calibration(
+                        "lira", "POPULATION", 0.01, 0.1, 0.092, 0.109, 0.0099, 0.0075, 0.0128, CONFIDENCE, predictive));
+    }
+
+    private static List<Epsilon> epsilons() {
+        return List.of(
+                new Epsilon("lira", 1.272, 1e-5, CONFIDENCE, "one run, guesses counted", ""),
+                new Epsilon(
+                        "lira",
+                        2.618,
+                        1e-5,
+                        CONFIDENCE,
+                        "one run, recursion over a Gaussian trade-off curve",
+                        "the recipe hides a record as a Gaussian mechanism does"));
+    }
+
+    private static List<Stability> stabilities() {
+        return List.of(new Stability(
+                "lira", 0.01, 8, 0.214, 0.054, new int[] {1_804, 611, 190, 52, 11, 2, 0, 0}, new double[] {
+                    3_120, 511, 48, 2.9, 0.1, 0, 0, 0
+                }));
     }
 
     private static Provenance provenance() {
