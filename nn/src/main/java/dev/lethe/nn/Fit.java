@@ -118,13 +118,8 @@ final class Fit {
         }
 
         private Batch batch(int size) {
-            long[] shape = new long[data.shape().length + 1];
-            shape[0] = size;
-            for (int i = 1; i < shape.length; i++) {
-                shape[i] = data.shape()[i - 1];
-            }
             try (NoGradGuard guard = new NoGradGuard()) {
-                Tensor input = Tensors.floats(shape);
+                Tensor input = Tensors.floats(Tensors.batchShape(data, size));
                 Tensor labels = dense ? Tensors.longs(size, 1) : Tensors.longs(size);
                 return new Batch(
                         size,

@@ -12,6 +12,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Layers with their parameters in one flat vector, so that an optimizer is one loop and a checkpoint one array.
@@ -150,10 +151,21 @@ final class Network implements AutoCloseable {
     }
 
     /** Logits for a batch, as an autograd graph; {@code dropout} is the source of dropout in training, else null. */
-    Tensor forward(Tensor batch, @org.jspecify.annotations.Nullable Generator dropout) {
+    Tensor forward(Tensor batch, @Nullable Generator dropout) {
+        return forward(batch, dropout, (layer, input, output) -> {});
+    }
+
+    /** Sees what goes through the layers that have parameters, first to last. */
+    interface Watcher {
+        void see(Layer layer, Tensor input, Tensor output);
+    }
+
+    /** The same, watched. */
+    Tensor forward(Tensor batch, @Nullable Generator dropout, Watcher watcher) {
         Tensor x = batch;
         int next = 0;
         for (Layer layer : layers) {
+            Tensor input = x;
             if (layer instanceof Layer.Linear) {
                 Parameters p = parameters.get(next++);
                 x = torch.linear(x, p.weight(), new TensorOptional(p.bias()));
@@ -182,12 +194,15 @@ final class Network implements AutoCloseable {
                 Tensor mask = torch.empty_like(x).bernoulli_(keep, new GeneratorOptional(dropout));
                 x = x.mul(mask.mul(new Scalar(1 / keep)));
             }
+            if (sizeOf(layer) > 0) {
+                watcher.see(layer, input, x);
+            }
         }
         return x;
     }
 
     /** Gradient of the mean cross-entropy over a batch, by autograd, written to {@code into} (flat). */
-    void gradient(Tensor batch, Tensor labels, @org.jspecify.annotations.Nullable Generator dropout, Tensor into) {
+    void gradient(Tensor batch, Tensor labels, @Nullable Generator dropout, Tensor into) {
         Tensor loss = torch.cross_entropy_loss(forward(batch, dropout), labels);
         TensorVector leaves = new TensorVector();
         for (Parameters p : parameters) {

@@ -1,16 +1,17 @@
 package dev.lethe.nn;
 
 import dev.lethe.core.data.Examples;
+import dev.lethe.core.model.Differentiable;
+import dev.lethe.core.model.GradientNorms;
 import dev.lethe.core.model.Logits;
-import dev.lethe.core.model.Predictor;
 import java.util.Arrays;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
-/** A trained network as a black box; owns it. */
-final class NetworkPredictor implements Predictor<Examples> {
+/** A trained network; owns it. */
+final class NetworkPredictor implements Differentiable<Examples> {
     /** Rows in one forward pass: bounds memory, changes no bit of a dense network's rows. */
     private static final int CHUNK = 1024;
 
@@ -22,23 +23,13 @@ final class NetworkPredictor implements Predictor<Examples> {
 
     @Override
     public Logits logits(Examples data) {
-        if (!Arrays.equals(data.shape(), network.inputShape())) {
-            throw new IllegalArgumentException("examples have shape " + Arrays.toString(data.shape())
-                    + ", the model was trained on " + Arrays.toString(network.inputShape()));
-        }
+        refuseOtherShape(data);
         float[] values = new float[data.size() * network.outputs()];
-        int width = data.width();
         for (int from = 0; from < data.size(); from += CHUNK) {
             int size = Math.min(CHUNK, data.size() - from);
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
-                long[] shape = new long[data.shape().length + 1];
-                shape[0] = size;
-                for (int i = 1; i < shape.length; i++) {
-                    shape[i] = data.shape()[i - 1];
-                }
-                Tensor input = Tensors.floats(shape);
-                Tensors.data(input).put(data.features(), from * width, size * width);
+                Tensor input = Tensors.rows(data, from, size);
                 Tensor logits = network.forward(input, null).contiguous();
                 Tensors.data(logits).get(values, from * network.outputs(), size * network.outputs());
             }
@@ -49,6 +40,19 @@ final class NetworkPredictor implements Predictor<Examples> {
     @Override
     public Optional<float[]> parameters() {
         return Optional.of(Tensors.toArray(network.flat()));
+    }
+
+    @Override
+    public GradientNorms gradientNorms(Examples data) {
+        refuseOtherShape(data);
+        return new ExampleGradients(network, data).norms();
+    }
+
+    private void refuseOtherShape(Examples data) {
+        if (!Arrays.equals(data.shape(), network.inputShape())) {
+            throw new IllegalArgumentException("examples have shape " + Arrays.toString(data.shape())
+                    + ", the model was trained on " + Arrays.toString(network.inputShape()));
+        }
     }
 
     /** Mean cross-entropy on some rows, in nats. */

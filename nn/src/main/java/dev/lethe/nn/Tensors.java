@@ -1,5 +1,6 @@
 package dev.lethe.nn;
 
+import dev.lethe.core.data.Examples;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -23,6 +24,23 @@ final class Tensors {
         Tensor tensor = floats(shape);
         data(tensor).put(values);
         return tensor;
+    }
+
+    /** Some rows of {@code data}, as a batch. */
+    static Tensor rows(Examples data, int from, int size) {
+        Tensor batch = floats(batchShape(data, size));
+        data(batch).put(data.features(), from * data.width(), size * data.width());
+        return batch;
+    }
+
+    /** The shape of a batch of so many examples. */
+    static long[] batchShape(Examples data, int size) {
+        long[] shape = new long[data.shape().length + 1];
+        shape[0] = size;
+        for (int i = 1; i < shape.length; i++) {
+            shape[i] = data.shape()[i - 1];
+        }
+        return shape;
     }
 
     /** The memory of a contiguous float tensor; valid as long as the tensor is. */

@@ -3,11 +3,17 @@ package dev.lethe.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lethe.core.data.Column;
+import dev.lethe.core.data.Examples;
 import dev.lethe.core.data.LabelledTable;
 import dev.lethe.core.data.Table;
+import dev.lethe.core.data.TableEncoder;
+import dev.lethe.core.model.Differentiable;
 import dev.lethe.core.model.EncodedTrainer;
+import dev.lethe.core.model.GradientNorms;
+import dev.lethe.core.model.Logits;
 import dev.lethe.core.model.Predictor;
 import dev.lethe.core.model.Progress;
+import dev.lethe.core.model.Trainer;
 import dev.lethe.core.random.Seed;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -55,5 +61,53 @@ class EncodedRecipeTest {
                 assertThat(ofOtherRows.logits(DATA).values()).isNotEqualTo(logits);
             }
         }
+    }
+
+    /** A white box stays one behind its encoder. */
+    @Test
+    void givesTheGradientsOfEncodedRows() {
+        int[] rows = IntStream.range(0, 150).toArray();
+        try (Predictor<LabelledTable> model = RECIPE.train(DATA, rows, Seed.of(1), Progress.QUIET);
+                Predictor<Examples> inner = RECIPE.inner()
+                        .train(TableEncoder.fit(DATA, rows).encode(DATA), rows, Seed.of(1), Progress.QUIET)) {
+            assertThat(model).isInstanceOf(Differentiable.class);
+            GradientNorms norms = ((Differentiable<LabelledTable>) model).gradientNorms(DATA);
+            assertThat(norms.layers())
+                    .isEqualTo(((Differentiable<Examples>) inner)
+                            .gradientNorms(TableEncoder.fit(DATA, rows).encode(DATA))
+                            .layers());
+            assertThat(norms.size()).isEqualTo(300);
+        }
+    }
+
+    /** What is no white box does not become one by its encoder. */
+    @Test
+    void staysABlackBoxAroundABlackBox() {
+        Trainer<Examples> constant = new Trainer<>() {
+            @Override
+            public Predictor<Examples> train(Examples data, int[] rows, Seed seed, Progress progress) {
+                return new Predictor<>() {
+                    @Override
+                    public Logits logits(Examples some) {
+                        return new Logits(new float[2 * some.size()], 2);
+                    }
+
+                    @Override
+                    public void close() {}
+                };
+            }
+
+            @Override
+            public String describe() {
+                return "constant";
+            }
+        };
+        EncodedTrainer trainer = new EncodedTrainer(constant);
+        try (Predictor<LabelledTable> model = trainer.train(DATA, new int[] {0, 1}, Seed.of(1), Progress.QUIET)) {
+            assertThat(model).isNotInstanceOf(Differentiable.class);
+            assertThat(model.parameters()).isEmpty();
+            assertThat(model.logits(DATA).size()).isEqualTo(300);
+        }
+        assertThat(trainer.restore(DATA, new int[] {0, 1}, new float[0])).isEmpty();
     }
 }

@@ -17,13 +17,13 @@ public record EncodedTrainer(Trainer<Examples> inner) implements Trainer<Labelle
     public Predictor<LabelledTable> train(LabelledTable data, int[] rows, Seed seed, Progress progress) {
         TableEncoder encoder = TableEncoder.fit(data, rows);
         Predictor<Examples> predictor = inner.train(encoder.encode(data), rows, seed, progress);
-        return new Encoded(encoder, predictor);
+        return encoded(encoder, predictor);
     }
 
     @Override
     public Optional<Predictor<LabelledTable>> restore(LabelledTable data, int[] rows, float[] parameters) {
         TableEncoder encoder = TableEncoder.fit(data, rows);
-        return inner.restore(encoder.encode(data), rows, parameters).map(predictor -> new Encoded(encoder, predictor));
+        return inner.restore(encoder.encode(data), rows, parameters).map(predictor -> encoded(encoder, predictor));
     }
 
     @Override
@@ -31,21 +31,52 @@ public record EncodedTrainer(Trainer<Examples> inner) implements Trainer<Labelle
         return inner.describe() + "; numbers standardized and categories one-hot, fitted on the training rows";
     }
 
+    private static Predictor<LabelledTable> encoded(TableEncoder encoder, Predictor<Examples> predictor) {
+        return predictor instanceof Differentiable<Examples> differentiable
+                ? new EncodedDifferentiable(encoder, differentiable)
+                : new EncodedPredictor(encoder, predictor);
+    }
+
     /** A model of encoded examples, behind its encoder. */
-    private record Encoded(TableEncoder encoder, Predictor<Examples> predictor) implements Predictor<LabelledTable> {
+    private static class EncodedPredictor implements Predictor<LabelledTable> {
+        private final TableEncoder encoder;
+        private final Predictor<Examples> inner;
+
+        EncodedPredictor(TableEncoder encoder, Predictor<Examples> inner) {
+            this.encoder = encoder;
+            this.inner = inner;
+        }
+
         @Override
         public Logits logits(LabelledTable table) {
-            return predictor.logits(encoder.encode(table));
+            return inner.logits(encoder.encode(table));
         }
 
         @Override
         public Optional<float[]> parameters() {
-            return predictor.parameters();
+            return inner.parameters();
         }
 
         @Override
         public void close() {
-            predictor.close();
+            inner.close();
+        }
+    }
+
+    /** The same of a white box. */
+    private static final class EncodedDifferentiable extends EncodedPredictor implements Differentiable<LabelledTable> {
+        private final TableEncoder encoder;
+        private final Differentiable<Examples> inner;
+
+        EncodedDifferentiable(TableEncoder encoder, Differentiable<Examples> inner) {
+            super(encoder, inner);
+            this.encoder = encoder;
+            this.inner = inner;
+        }
+
+        @Override
+        public GradientNorms gradientNorms(LabelledTable table) {
+            return inner.gradientNorms(encoder.encode(table));
         }
     }
 }
