@@ -122,14 +122,14 @@ class CalibrationTest {
     }
 
     /**
-     * The population keeps its rate on people it has not seen, ties or not: the mean over 400 audits must not be above it by
+     * The population keeps its rate on people it has not seen, ties or not: the mean over 200 audits must not be above it by
      * four standard errors (3e-5). The oracle's threshold, used on new people, does not: it is the saboteur.
      */
     @Test
     void thePopulationKeepsTheRate() {
         for (double grain : new double[] {0, 0.5}) {
-            double[] reached = new double[400];
-            double[] sabotaged = new double[400];
+            double[] reached = new double[200];
+            double[] sabotaged = new double[200];
             for (int number = 0; number < reached.length; number++) {
                 Trial trial =
                         rounded(Mechanisms.gaussian(400, 1, Seed.of(number).fork("population")), grain);
@@ -183,8 +183,8 @@ class CalibrationTest {
     /** Without a leak every row finds as many members as it accuses others. */
     @Test
     void withoutALeakNoRowFindsMore() {
-        double[] tpr = new double[200];
-        double[] fpr = new double[200];
+        double[] tpr = new double[100];
+        double[] fpr = new double[100];
         for (int number = 0; number < tpr.length; number++) {
             Trial trial = Mechanisms.gaussian(400, 0, Seed.of(number).fork("noise"));
             Evidence evidence = new Evidence(List.of(trial), new double[] {0.1}, 0.9, Seed.of(number));
