@@ -66,13 +66,19 @@ public record EpsilonAudit(double delta, double confidence) {
      * that is best on one half of the records, judged on the other half.
      */
     public EpsilonBound bound(EpsilonMethod method, Trial trial, Seed seed) {
+        requireDelta(method);
         return switch (method) {
             case ONE_RUN, ONE_RUN_CURVE, ONE_RUN_GAUSSIAN -> bound(method, Guesses.of(trial, seed));
             case THRESHOLD, THRESHOLD_GAUSSIAN -> {
                 int[] records = Shuffle.permutation(trial.scores().length, seed.fork("halves").stream());
                 Trial choose = trial.select(Arrays.copyOf(records, records.length / 2));
                 Trial judge = trial.select(Arrays.copyOfRange(records, records.length / 2, records.length));
-                double threshold = best(choose, flags -> epsilon(method, flags));
+                // Epsilon grows with mu, which is quicker to compare.
+                double threshold = best(
+                        choose,
+                        flags -> method.gaussian()
+                                ? mu(truePositiveLower(flags), falsePositiveUpper(flags))
+                                : epsilon(method, flags));
                 yield bound(method, Flags.of(judge, threshold));
             }
         };
@@ -145,8 +151,8 @@ public record EpsilonAudit(double delta, double confidence) {
         }
     }
 
-    /** The threshold with the largest {@code epsilon}, among those between blocks of equal scores. */
-    private static double best(Trial trial, ToDoubleFunction<Flags> epsilon) {
+    /** The threshold with the largest {@code strength}, among those between blocks of equal scores. */
+    private static double best(Trial trial, ToDoubleFunction<Flags> strength) {
         double[] sorted = Arrays.stream(trial.scores()).sorted().toArray();
         double threshold = Double.POSITIVE_INFINITY;
         double largest = -1;
@@ -154,7 +160,7 @@ public record EpsilonAudit(double delta, double confidence) {
         // From the top in growing steps to the middle, and from there in shrinking ones.
         for (int flagged = 1; flagged <= n; ) {
             double candidate = sorted[n - flagged];
-            double value = epsilon.applyAsDouble(Flags.of(trial, candidate));
+            double value = strength.applyAsDouble(Flags.of(trial, candidate));
             if (value > largest) {
                 largest = value;
                 threshold = candidate;

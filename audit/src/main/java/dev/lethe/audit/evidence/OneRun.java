@@ -118,7 +118,9 @@ final class OneRun {
     static DoubleUnaryOperator pureInverse(double epsilon, double delta) {
         double small = Math.exp(-epsilon);
         double large = Math.exp(epsilon);
-        return y -> Math.max(0, Math.max((y - delta) * small, 1 - delta - large * (1 - y)));
+        // 1 - delta - e^epsilon (1 - y), without losing a small y in the difference from 1.
+        double less = Math.expm1(epsilon) + delta;
+        return y -> Math.max(0, Math.max((y - delta) * small, y * large - less));
     }
 
     /** For f(x) = Phi(Phi^-1(1 - x) - mu). */
