@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /**
- * A leak that is certain to be there: networks that learned the user's own records by heart, under labels drawn at random,
- * so that nothing but memory can tell the labels. An attack that does not find it is blind, and what it does not find in
+ * A leak that is certain to be there: networks that learned the user's own records by heart, each with a random mark and
+ * under a label drawn at random, so that nothing but memory can tell the labels. An attack that does not find it is blind, and what it does not find in
  * the audited model says nothing.
  */
 final class Plant {
@@ -27,8 +27,9 @@ final class Plant {
     private static final int MODELS = 10;
     private static final int TARGETS = 2;
     private static final int MOST_CLASSES = 10;
-    /** Enough to tell records apart, and quick. */
     private static final int MOST_FEATURES = 200;
+    /** Columns of random numbers that tell a record from its equals. */
+    private static final int MARK = 16;
 
     private static final Mlp MEMORIZER = new Mlp(List.of(128), 0, new Optimization(60, 3e-3, 32, 0, 0));
 
@@ -88,22 +89,27 @@ final class Plant {
         }
     }
 
-    /** Records of the user as numbers, with labels that nothing but memory can tell. */
+    /** Records of the user as numbers, some of them twice where there are few, with marks and labels drawn at random. */
     private static Examples memorable(Records data, Seed seed) {
         UniformRandomProvider random = seed.fork("records").stream();
-        int[] rows = Shuffle.subset(data.size(), Math.min(data.size(), 2 * (PLAYERS + POPULATION)), random);
+        int[] rows = new int[PLAYERS + POPULATION];
+        Arrays.setAll(rows, i -> random.nextInt(data.size()));
         Examples all = data.select(rows).encode(IntStream.range(0, rows.length).toArray());
         int[] columns = Shuffle.subset(all.width(), Math.min(all.width(), MOST_FEATURES), random);
-        float[] features = new float[rows.length * columns.length];
+        int width = columns.length + MARK;
+        float[] features = new float[rows.length * width];
         for (int row = 0; row < rows.length; row++) {
             for (int c = 0; c < columns.length; c++) {
-                features[row * columns.length + c] = all.features()[row * all.width() + columns[c]];
+                features[row * width + c] = all.features()[row * all.width() + columns[c]];
+            }
+            for (int m = 0; m < MARK; m++) {
+                features[row * width + columns.length + m] = 2 * random.nextFloat() - 1;
             }
         }
         List<String> classes =
                 data.classes().subList(0, Math.min(MOST_CLASSES, data.classes().size()));
         int[] labels = new int[rows.length];
         Arrays.setAll(labels, row -> random.nextInt(classes.size()));
-        return new Examples(features, new int[] {columns.length}, labels, classes);
+        return new Examples(features, new int[] {width}, labels, classes);
     }
 }

@@ -349,9 +349,15 @@ final class Reporter<D extends Records> {
                         .toList());
     }
 
-    /** By each method, with error probabilities that together over the attacks stay within that of the report. */
+    /**
+     * By each method, with error probabilities that together, over the attacks and the methods that take nothing for
+     * granted, stay within that of the report: so a reader may take the largest.
+     */
     private List<Report.Epsilon> epsilons(List<Measured> measured) {
-        double each = 1 - (1 - audit.confidence()) / measured.size();
+        long unconditional = Arrays.stream(EpsilonMethod.values())
+                .filter(method -> !method.conditional())
+                .count();
+        double each = 1 - (1 - audit.confidence()) / (measured.size() * unconditional);
         EpsilonAudit bounds = new EpsilonAudit(audit.delta(), each);
         List<Report.Epsilon> all = new ArrayList<>();
         for (EpsilonMethod method : bounds.methods()) {

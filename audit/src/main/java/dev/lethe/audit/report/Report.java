@@ -190,7 +190,7 @@ public record Report(
      * A lower bound on the epsilon that the recipe can have.
      *
      * @param epsilon 0 says nothing
-     * @param confidence with which the bounds of this method from all attacks hold together
+     * @param confidence with which all bounds without a condition hold together, so that the largest may be taken
      * @param method in words
      * @param condition what must be true of the recipe for the bound to hold; empty if nothing
      */
