@@ -48,7 +48,8 @@ record Bounds(double lower, double upper, double floors) {
                 floors += ties > 1 && (!fractions || floor > TINY) ? 1 : 0;
             }
         }
-        // Clipping makes rows of few columns equal, so rows are counted once or, if others show how often rows repeat
+        // Half of the error is for floors, the other half for four looks at piles. Clipping makes rows of few columns
+        // equal, so rows are counted once or, if others show how often rows repeat
         // by
         // themselves, as often as they stand there.
         double weight = off >= FEWEST_OFF ? 1.0 / repeats : 0;
@@ -73,7 +74,8 @@ record Bounds(double lower, double upper, double floors) {
         boolean tied = raw.columns > 2
                 && granularity.step() == 0
                 && !granularity.fixedPoint()
-                && Certainty.logPoissonTail(chance * raw.distinct, (double) floors) <= Certainty.LOG_FALSE_ALARM;
+                && Certainty.logPoissonTail(chance * raw.distinct, (double) floors)
+                        <= Certainty.LOG_FALSE_ALARM - Math.log(2);
         double values = raw.values.length;
         return new Bounds(
                 below ? every.lower / values : 0,
@@ -91,7 +93,7 @@ record Bounds(double lower, double upper, double floors) {
             return false;
         }
         double mean = SLACK * (beside + 1) * Math.min(1, resolution / window);
-        return Certainty.logPoissonTail(mean, at - 1) <= Certainty.LOG_FALSE_ALARM - Math.log(4);
+        return Certainty.logPoissonTail(mean, at - 1) <= Certainty.LOG_FALSE_ALARM - Math.log(8);
     }
 
     /** How far from the smallest and the largest value their neighbourhoods reach; 0 where values end by themselves. */

@@ -6,7 +6,7 @@ import dev.lethe.core.model.Logits;
 final class Temperature {
     private static final double MOST = 100;
     private static final int FIT_VALUES = 400_000;
-    private static final int RATE_VALUES = 4_000_000;
+    private static final int RATE_VALUES = 1_000_000;
 
     private Temperature() {}
 
