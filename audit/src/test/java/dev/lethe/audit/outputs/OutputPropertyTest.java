@@ -111,6 +111,25 @@ class OutputPropertyTest {
         });
     }
 
+    /** Too few rows to be sure of anything: nothing breaks, and nothing statistical is named. */
+    @Test
+    void fewRows() {
+        check(40, seed -> {
+            Drawn drawn = Drawn.of(1 + seed.fork("n").stream().nextInt(5), 3, 2, seed.stream());
+            int[] labels = drawn.labels;
+            float[] softmax = Transform.softmax(drawn.logits);
+            assertThat(OutputInspection.of(drawn.logits.values(), 3, labels, 3).conditions())
+                    .isEmpty();
+            assertThat(OutputInspection.of(softmax, 3, labels, 3).conditions())
+                    .extracting(OutputCondition::kind)
+                    .containsExactly(Kind.PROBABILITIES);
+            assertThat(OutputInspection.of(new float[3 * labels.length], 3, labels, 3)
+                            .logits()
+                            .size())
+                    .isEqualTo(labels.length);
+        });
+    }
+
     @Test
     void roundingIsNamedWithItsStep() {
         check(25, seed -> {
@@ -169,7 +188,7 @@ class OutputPropertyTest {
                     .count();
             OutputInspection inspection = drawn.look(clipped);
             assertThat(inspection.find(Kind.CLIPPED).orElseThrow().figure())
-                    .isBetween(0.5 * at / clipped.length, (double) at / clipped.length);
+                    .isBetween(0.5 * at / clipped.length, (1 + 1e-9) * at / clipped.length);
             assertThat(inspection.find(Kind.PROBABILITIES)).isPresent();
         });
     }
