@@ -1,8 +1,10 @@
 package dev.lethe.audit.membership;
 
+import dev.lethe.audit.outputs.OutputCondition;
 import dev.lethe.audit.report.Report;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What an audit says of its own eyes: of the attacks on the plant, and of the answers that the attacks were given. */
 final class Guard {
@@ -29,6 +31,20 @@ final class Guard {
                     + " found nothing. What " + (missed.size() == 1 ? "it does" : "they do")
                     + " not find in the audited model says nothing.");
         }
-        return new Report.Guard(planted, List.of(), blind);
+        return new Report.Guard(
+                planted,
+                store.inspection().conditions().stream().map(Guard::note).toList(),
+                blind);
+    }
+
+    private static Report.OutputNote note(OutputCondition condition) {
+        return new Report.OutputNote(
+                condition.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                switch (condition.severity()) {
+                    case NOTE -> Report.Severity.NOTE;
+                    case WEAKENS -> Report.Severity.WEAKENS;
+                    case MEANINGLESS -> Report.Severity.VOIDS;
+                },
+                condition.sentence() + " " + condition.remedy());
     }
 }

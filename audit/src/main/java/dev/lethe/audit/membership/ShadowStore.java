@@ -4,6 +4,8 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.lethe.audit.outputs.OutputCondition;
+import dev.lethe.audit.outputs.OutputInspection;
 import dev.lethe.core.data.Examples;
 import dev.lethe.core.data.Fingerprint;
 import dev.lethe.core.data.Records;
@@ -56,6 +58,7 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
     private final AnswerKey key;
     private @Nullable Measurements measurements;
     private @Nullable Examples features;
+    private @Nullable OutputInspection inspection;
 
     private ShadowStore(Path folder, Pool<D> pool, Trainer<D> trainer, int queries, Seed seed, AnswerKey key) {
         this.folder = folder;
@@ -320,7 +323,7 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
                 if (!Files.exists(file(model, query))) {
                     return false;
                 }
-                logits(model, query);
+                answers(model, query);
             }
             return true;
         } catch (StoreException e) {
@@ -347,13 +350,38 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
         return new StoreException(file + " is damaged; delete it and run the same command again");
     }
 
-    /** What one model says of all rows, the population's behind those of the players. */
+    /**
+     * What one model says of all rows, the population's behind those of the players; logits, whatever the model ends in.
+     */
     Logits logits(int model, int query) {
+        float[] values = answers(model, query);
+        return inspection().find(OutputCondition.Kind.PROBABILITIES).isPresent()
+                ? OutputInspection.of(values, classes(), pool.data().labels(), classes())
+                        .logits()
+                : new Logits(values, classes());
+    }
+
+    /** As the model gave them. */
+    private float[] answers(int model, int query) {
         float[] values = read(file(model, query));
         if (values.length != pool.data().size() * classes()) {
             throw damaged(file(model, query));
         }
-        return new Logits(values, classes());
+        return values;
+    }
+
+    /** What the answers of the audited model, the first one, are, on the rows of the players. */
+    synchronized OutputInspection inspection() {
+        if (inspection == null) {
+            boolean[] member = new boolean[pool.records()];
+            for (int record = 0; record < member.length; record++) {
+                member[record] = key.isMember(0, pool.person()[record]);
+            }
+            float[] values = Arrays.copyOf(answers(0, 0), member.length * classes());
+            int[] labels = Arrays.copyOf(pool.data().labels(), member.length);
+            inspection = OutputInspection.of(values, classes(), labels, classes(), member);
+        }
+        return inspection;
     }
 
     private record SignalKey(int model, Signal signal, int query) {}
@@ -444,7 +472,7 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
         Fingerprint fingerprint = new Fingerprint();
         for (int model = 0; model < key.models(); model++) {
             for (int query = 0; query < queries; query++) {
-                fingerprint.add(logits(model, query).values());
+                fingerprint.add(answers(model, query));
             }
         }
         return fingerprint.hex();

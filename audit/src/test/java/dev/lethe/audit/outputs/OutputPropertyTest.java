@@ -115,7 +115,8 @@ class OutputPropertyTest {
     @Test
     void fewRows() {
         check(40, seed -> {
-            Drawn drawn = Drawn.of(1 + seed.fork("n").stream().nextInt(5), 3, 2, seed.stream());
+            int rows = seed.fork("rows").stream().nextInt(1, 6);
+            Drawn drawn = Drawn.of(rows, 3, 2, seed.stream());
             int[] labels = drawn.labels;
             float[] softmax = Transform.softmax(drawn.logits);
             assertThat(OutputInspection.of(drawn.logits.values(), 3, labels, 3).conditions())
