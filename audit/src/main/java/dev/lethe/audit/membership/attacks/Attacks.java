@@ -12,6 +12,7 @@ public final class Attacks {
             new LossThreshold(),
             new ConfidenceThreshold(),
             new EntropyThreshold(true),
+            QuantileRegression.DEFAULT,
             Shokri.DEFAULT,
             Lira.DEFAULT,
             LiraOffline.DEFAULT);
