@@ -35,6 +35,8 @@ final class HierarchicalGaussians {
     /** Of each side: the products of deviations from the mean, over all records. */
     private final double[][][] products;
 
+    private final double[] before;
+
     /** What models are measured by: the numbers of each record, {@code [column][record]}. */
     interface Measured {
         double[][] target(MembershipView view);
@@ -43,29 +45,35 @@ final class HierarchicalGaussians {
         double[][] shadow(MembershipView view, int shadow);
     }
 
-    /** @param shadows how many shadows of the view to use, at most */
-    HierarchicalGaussians(MembershipView view, Measured measured, int shadows) {
-        target = measured.target(view);
-        records = view.records();
+    /** @param target what is measured of the target, {@code [column][record]} */
+    HierarchicalGaussians(double[][] target) {
+        this.target = target;
         int columns = target.length;
+        records = target[0].length;
         count = new int[SIDES][records];
         mean = new double[SIDES][columns][records];
         scatter = new double[SIDES][columns][records];
         products = new double[SIDES][columns][columns];
-        double[] before = new double[columns];
+        before = new double[columns];
+    }
+
+    /** All that a view knows; of {@code shadows} shadows at most. */
+    static HierarchicalGaussians of(MembershipView view, Measured measured, int shadows) {
+        HierarchicalGaussians gaussians = new HierarchicalGaussians(measured.target(view));
         for (int shadow = 0; shadow < Math.min(shadows, view.shadows()); shadow++) {
             double[][] values = measured.shadow(view, shadow);
-            for (int record = 0; record < records; record++) {
-                Part part = view.part(shadow, record);
-                if (part != Part.WITHHELD) {
-                    add(part == Part.IN ? 0 : 1, record, values, before);
+            for (int record = 0; record < view.records(); record++) {
+                if (view.part(shadow, record) != Part.WITHHELD) {
+                    gaussians.add(view.part(shadow, record) == Part.IN, record, values);
                 }
             }
         }
+        return gaussians;
     }
 
-    /** Welford's update, for vectors. */
-    private void add(int side, int record, double[][] values, double[] before) {
+    /** What a shadow measures of one record; by Welford's update, for vectors. */
+    void add(boolean in, int record, double[][] values) {
+        int side = in ? 0 : 1;
         int n = ++count[side][record];
         for (int c = 0; c < values.length; c++) {
             before[c] = values[c][record] - mean[side][c][record];

@@ -51,7 +51,7 @@ record LearnedRatio(HierarchicalGaussians.Measured measured, List<int[]> sets, i
 
     /** Of each record: the ratios of each set, both kinds. */
     private double[][] ratios(MembershipView view) {
-        HierarchicalGaussians gaussians = new HierarchicalGaussians(view, measured, shadows);
+        HierarchicalGaussians gaussians = HierarchicalGaussians.of(view, measured, shadows);
         double[][] rows = new double[view.records()][2 * sets.size()];
         for (int set = 0; set < sets.size(); set++) {
             double[][] ratios = gaussians.ratios(sets.get(set));
