@@ -15,7 +15,8 @@ public final class Attacks {
             QuantileRegression.DEFAULT,
             Shokri.DEFAULT,
             Lira.DEFAULT,
-            LiraOffline.DEFAULT);
+            LiraOffline.DEFAULT,
+            LabelOnly.DEFAULT);
 
     private Attacks() {}
 

@@ -1,0 +1,70 @@
+package dev.lethe.audit.membership.attacks;
+
+import dev.lethe.audit.membership.MembershipView;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A membership score from several measurements of each record: log-likelihood ratios of some sets of them, weighed by a
+ * logistic regression that is learned with shadows in the target's place.
+ *
+ * @param measured the columns
+ * @param sets of columns whose joint likelihood ratio is taken; the first serves alone where there are too few shadows to
+ *     rehearse
+ * @param shadows how many shadows to use, at most
+ */
+record LearnedRatio(HierarchicalGaussians.Measured measured, List<int[]> sets, int shadows) {
+    /** With fewer shadows a rehearsal has one model a side, and ratios on another scale than the game's. */
+    private static final int FEWEST_TO_REHEARSE = 7;
+
+    private static final int REHEARSALS = 4;
+
+    /** People in a rehearsal: enough for a handful of weights. */
+    private static final int MOST_REHEARSED = 10_000;
+
+    /** A ratio beyond this is trusted little more than this. */
+    private static final double SURE = 10;
+
+    double[] score(MembershipView view) {
+        double[][] ratios = ratios(view);
+        if (view.shadows() < FEWEST_TO_REHEARSE) {
+            double[] first = new double[view.records()];
+            Arrays.setAll(first, record -> ratios[record][0]);
+            return first;
+        }
+        List<double[]> rows = new ArrayList<>();
+        List<boolean[]> truths = new ArrayList<>();
+        for (int shadow = 0; shadow < REHEARSALS; shadow++) {
+            MembershipView.Rehearsal rehearsal = view.rehearse(shadow, MOST_REHEARSED);
+            rows.addAll(Arrays.asList(ratios(rehearsal.view())));
+            truths.add(rehearsal.member());
+        }
+        boolean[] truth = new boolean[rows.size()];
+        int at = 0;
+        for (boolean[] part : truths) {
+            System.arraycopy(part, 0, truth, at, part.length);
+            at += part.length;
+        }
+        return new LogisticFit(rows.toArray(double[][]::new), truth).logOdds(ratios);
+    }
+
+    /** Of each record: the ratios of each set, both kinds. */
+    private double[][] ratios(MembershipView view) {
+        HierarchicalGaussians gaussians = HierarchicalGaussians.of(view, measured, shadows);
+        double[][] rows = new double[view.records()][2 * sets.size()];
+        for (int set = 0; set < sets.size(); set++) {
+            double[][] ratios = gaussians.ratios(sets.get(set));
+            for (int record = 0; record < rows.length; record++) {
+                rows[record][2 * set] = bounded(ratios[0][record]);
+                rows[record][2 * set + 1] = bounded(ratios[1][record]);
+            }
+        }
+        return rows;
+    }
+
+    /** Keeps the order. */
+    private static double bounded(double ratio) {
+        return ratio / Math.sqrt(1 + ratio * ratio / (SURE * SURE));
+    }
+}
