@@ -14,7 +14,8 @@ public final class Attacks {
             new EntropyThreshold(true),
             Shokri.DEFAULT,
             Lira.DEFAULT,
-            LiraOffline.DEFAULT);
+            LiraOffline.DEFAULT,
+            Bavaria.DEFAULT);
 
     private Attacks() {}
 
