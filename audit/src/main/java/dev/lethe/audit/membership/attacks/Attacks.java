@@ -16,6 +16,7 @@ public final class Attacks {
             Shokri.DEFAULT,
             Lira.DEFAULT,
             LiraOffline.DEFAULT,
+            Bavaria.DEFAULT,
             LabelOnly.DEFAULT);
 
     private Attacks() {}

@@ -3,11 +3,8 @@ package dev.lethe.audit.membership.attacks;
 import dev.lethe.audit.Card;
 import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipView;
-import dev.lethe.audit.membership.Part;
 import dev.lethe.audit.membership.Scores;
-import dev.lethe.audit.membership.Signal;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * The online likelihood-ratio attack: is the target's confidence on this record likelier under models that saw it or
@@ -57,14 +54,13 @@ public record Lira(Variance variance, double saturation) implements MembershipAt
 
     @Override
     public Scores attack(MembershipView view) {
-        return Scores.of(LiraShape.score(view, variance, saturation, SPREADS, Lira::scoring));
+        return Scores.of(LiraShape.score(view, variance, saturation, SPREADS, Lira::ratio));
     }
 
-    private static Function<Variance, double[]> scoring(MembershipView view, double saturation) {
-        Gaussians.Moments in = Gaussians.moments(view, Part.IN, saturation);
-        Gaussians.Moments out = Gaussians.moments(view, Part.OUT, saturation);
-        double[] observed = view.target(Signal.LOGIT_MARGIN);
-        return spread -> switch (spread) {
+    private static double[] ratio(Variance spread, Moments.Sides shadows, double[] observed) {
+        Moments in = shadows.in();
+        Moments out = shadows.out();
+        return switch (spread) {
             case GLOBAL, AUTO -> ratio(in.global(), out.global(), observed);
             case COMMON -> ratio(in.common(out), out.common(in), observed);
             case PER_RECORD -> ratio(in.perRecord(), out.perRecord(), observed);

@@ -3,11 +3,8 @@ package dev.lethe.audit.membership.attacks;
 import dev.lethe.audit.Card;
 import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipView;
-import dev.lethe.audit.membership.Part;
 import dev.lethe.audit.membership.Scores;
-import dev.lethe.audit.membership.Signal;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * The offline likelihood-ratio attack: how far is the target's confidence on this record above that of models that did
@@ -44,20 +41,17 @@ public record LiraOffline(Lira.Variance variance, double saturation) implements 
 
     @Override
     public Scores attack(MembershipView view) {
-        return Scores.of(LiraShape.score(view, variance, saturation, SPREADS, LiraOffline::scoring));
+        return Scores.of(LiraShape.score(view, variance, saturation, SPREADS, LiraOffline::deviations));
     }
 
     /** In standard deviations: a monotone form of the paper's tail probability that does not saturate at 1. */
-    private static Function<Lira.Variance, double[]> scoring(MembershipView view, double saturation) {
-        Gaussians.Moments out = Gaussians.moments(view, Part.OUT, saturation);
-        double[] observed = view.target(Signal.LOGIT_MARGIN);
-        return spread -> {
-            Gaussians other = spread == Lira.Variance.PER_RECORD ? out.perRecord() : out.global();
-            double[] scores = new double[observed.length];
-            for (int record = 0; record < scores.length; record++) {
-                scores[record] = other.deviations(record, observed[record]);
-            }
-            return scores;
-        };
+    private static double[] deviations(Lira.Variance spread, Moments.Sides shadows, double[] observed) {
+        Moments out = shadows.out();
+        Gaussians other = spread == Lira.Variance.PER_RECORD ? out.perRecord() : out.global();
+        double[] scores = new double[observed.length];
+        for (int record = 0; record < scores.length; record++) {
+            scores[record] = other.deviations(record, observed[record]);
+        }
+        return scores;
     }
 }

@@ -1,39 +1,31 @@
 package dev.lethe.audit.membership.attacks;
 
 import dev.lethe.audit.evidence.Roc;
-import dev.lethe.audit.evidence.Trial;
 import dev.lethe.audit.membership.MembershipView;
-import java.util.LinkedHashMap;
+import dev.lethe.audit.membership.Signal;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.function.Function;
 
-/**
- * How a likelihood-ratio attack models confidence. What is best differs from model to model by more than the attacks
- * differ among themselves, so the attacker tries each shape on shadows in the target's place and keeps the best.
- */
+/** How a likelihood-ratio attack models confidence. */
 record LiraShape(Lira.Variance spread, double saturation) {
-    private static final double[] SATURATIONS = {1, 2, 4, 8, 16, Double.POSITIVE_INFINITY};
-    /** Candidates differ by less than one rehearsal's noise when there are few shadows; with many, less is enough. */
-    private static final int REHEARSALS_OF_FEW = 4;
+    private static final double[] SATURATIONS = {Double.POSITIVE_INFINITY, 1, 2, 4, 8, 16};
 
-    private static final int REHEARSALS_OF_MANY = 1;
-    private static final int MANY = 64;
+    /** A record's own spread from fewer shadows a side than this is noise whatever a rehearsal says. */
+    private static final int FEWEST_FOR_OWN_SPREAD = 8;
 
-    /** A record's own spread from fewer shadows than this is noise whatever a rehearsal says. */
-    private static final int FEWEST_FOR_OWN_SPREAD = 16;
+    /** With fewer shadows a side a rehearsal has one model on each, and no spread to try. */
+    private static final int FEWEST_TO_REHEARSE = 3;
 
-    /** With fewer shadows a rehearsal has one model a side, and no spread to try. */
-    private static final int FEWEST_TO_REHEARSE = 7;
-
-    /** Scores a view under one saturation, by spread: one pass over the shadows serves all spreads. */
+    /** The score of every record, of what was observed and what the shadows say. */
     interface Scoring {
-        Function<Lira.Variance, double[]> at(MembershipView view, double saturation);
+        double[] of(Lira.Variance spread, Moments.Sides shadows, double[] observed);
     }
 
     /**
-     * Scores of the view under the shape as set or, where it is not, the best one in rehearsals.
+     * Scores of the view under the shape as set or, where it is not, the best one in rehearsals; the mean over the queries.
      *
      * @param variance the spread, or AUTO for the best of {@code spreads}
      * @param saturation as set, or 0 for the best
@@ -44,40 +36,44 @@ record LiraShape(Lira.Variance spread, double saturation) {
             double saturation,
             List<Lira.Variance> spreads,
             Scoring scoring) {
-        double[] saturations = saturation > 0 ? new double[] {saturation} : SATURATIONS;
-        List<Lira.Variance> candidates = variance == Lira.Variance.AUTO ? affordable(view, spreads) : List.of(variance);
-        LiraShape shape = choose(view, saturations, candidates, scoring);
-        return scoring.at(view, shape.saturation()).apply(shape.spread());
+        LiraShape shape = Rehearsals.best(view, candidates(view, variance, saturation, spreads), on(scoring), Roc::auc);
+        return QueryMean.of(view, query -> shape.score(view, query, scoring));
     }
 
-    private static List<Lira.Variance> affordable(MembershipView view, List<Lira.Variance> spreads) {
-        return spreads.stream()
-                .filter(spread -> spread != Lira.Variance.PER_RECORD || view.shadows() >= FEWEST_FOR_OWN_SPREAD)
-                .toList();
-    }
-
-    private static LiraShape choose(
-            MembershipView view, double[] saturations, List<Lira.Variance> spreads, Scoring scoring) {
-        boolean settled = saturations.length * spreads.size() == 1;
-        if (settled || view.shadows() < FEWEST_TO_REHEARSE) {
-            // The last saturation is none: the plain attack.
-            return new LiraShape(spreads.get(0), saturations[saturations.length - 1]);
-        }
-        Map<LiraShape, Double> area = new LinkedHashMap<>();
-        int rehearsals = view.shadows() < MANY ? REHEARSALS_OF_FEW : REHEARSALS_OF_MANY;
-        for (int shadow = 0; shadow < rehearsals; shadow++) {
-            MembershipView.Rehearsal rehearsal = view.rehearse(shadow);
-            for (double saturation : saturations) {
-                Function<Lira.Variance, double[]> scores = scoring.at(rehearsal.view(), saturation);
-                for (Lira.Variance spread : spreads) {
-                    Trial trial = new Trial(scores.apply(spread), rehearsal.member(), OptionalDouble.empty());
-                    area.merge(new LiraShape(spread, saturation), new Roc(trial).auc(), Double::sum);
+    private static List<LiraShape> candidates(
+            MembershipView view, Lira.Variance variance, double saturation, List<Lira.Variance> spreads) {
+        boolean rehearsing = Rehearsals.aSide(view) >= FEWEST_TO_REHEARSE;
+        boolean own = Rehearsals.aSide(view) >= FEWEST_FOR_OWN_SPREAD;
+        List<LiraShape> candidates = new ArrayList<>();
+        for (double s : saturation > 0 ? new double[] {saturation} : SATURATIONS) {
+            for (Lira.Variance spread : variance == Lira.Variance.AUTO ? spreads : List.of(variance)) {
+                if (spread != Lira.Variance.PER_RECORD || own || variance == spread) {
+                    candidates.add(new LiraShape(spread, s));
                 }
             }
         }
-        return area.entrySet().stream()
-                .max(Map.Entry.comparingByValue())
-                .orElseThrow()
-                .getKey();
+        // The first one is the plain attack.
+        return rehearsing ? candidates : candidates.subList(0, 1);
+    }
+
+    /** One pass over the shadows serves all spreads. */
+    private static Function<MembershipView, Function<LiraShape, double[]>> on(Scoring scoring) {
+        return view -> {
+            Map<Saturation, Moments.Sides> shadows = new HashMap<>();
+            double[] observed = view.target(Signal.LOGIT_MARGIN);
+            return shape -> {
+                Saturation scale = new Saturation(shape.saturation);
+                return scoring.of(
+                        shape.spread,
+                        shadows.computeIfAbsent(scale, s -> Moments.Sides.of(view, 0, s)),
+                        scale.of(observed));
+            };
+        };
+    }
+
+    private double[] score(MembershipView view, int query, Scoring scoring) {
+        Saturation scale = new Saturation(saturation);
+        return scoring.of(
+                spread, Moments.Sides.of(view, query, scale), scale.of(view.target(Signal.LOGIT_MARGIN, query)));
     }
 }

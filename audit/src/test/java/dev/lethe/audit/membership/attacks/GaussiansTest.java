@@ -11,8 +11,8 @@ class GaussiansTest {
     /** p = 0.99 of two classes, IN ~ N(5, 1), OUT ~ N(2, 1.5): known answers to five digits. */
     @Test
     void likelihoodRatioAgreesWithKnownAnswers() {
-        Gaussians in = new Gaussians(Double.POSITIVE_INFINITY, new double[] {5}, new double[] {1});
-        Gaussians out = new Gaussians(Double.POSITIVE_INFINITY, new double[] {2}, new double[] {1.5});
+        Gaussians in = new Gaussians(new double[] {5}, new double[] {1});
+        Gaussians out = new Gaussians(new double[] {2}, new double[] {1.5});
         double observed = 4.59512;
         assertThat(in.logDensity(0, observed) - out.logDensity(0, observed)).isCloseTo(1.82009, within(1e-5));
         assertThat(NormalDistribution.of(0, 1).cumulativeProbability(out.deviations(0, observed)))

@@ -1,0 +1,133 @@
+package dev.lethe.audit.membership.attacks;
+
+import dev.lethe.audit.Card;
+import dev.lethe.audit.membership.MembershipAttack;
+import dev.lethe.audit.membership.MembershipView;
+import dev.lethe.audit.membership.Scores;
+import dev.lethe.audit.membership.Signal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The likelihood-ratio attack with normal-inverse-gamma priors: what a record's few shadow models say of it is weighed
+ * against what all records teach. Priors, and what else is ours to choose, come from shadows: {@code docs/math/bavaria.md}.
+ *
+ * @param tails of the predictive distribution
+ * @param saturation as for {@link Lira}; 0 to choose by rehearsal on shadows
+ * @param priorWeight how many models the prior of a variance counts for, above 2; 0 for the likeliest
+ */
+public record Bavaria(Tails tails, Variance variance, double saturation, double priorWeight)
+        implements MembershipAttack {
+    /** Student's t, everything else chosen on shadows. */
+    public static final Bavaria DEFAULT = new Bavaria(Tails.STUDENT, Variance.AUTO, 0, 0);
+
+    /** The shape of what another model would say, both of the paper. */
+    public enum Tails {
+        /** Student's t: the variance is not known (BaVarIA-t). */
+        STUDENT,
+        /** Normal, with the posterior mean of the variance (BaVarIA-n). */
+        NORMAL
+    }
+
+    /** Whether a record's confidence varies over models in the same way with it in training and without. */
+    public enum Variance {
+        /** One variance a side. */
+        SEPARATE,
+        /** One for both. */
+        COMMON,
+        /** Whichever finds more when a shadow takes the target's place. */
+        AUTO
+    }
+
+    static final double[] SATURATIONS = {8, 2, 4, 16, Double.POSITIVE_INFINITY};
+
+    private static final Card CARD = new Card(
+            "bavaria",
+            "Bayesian variance inference attack, online (BaVarIA)",
+            "Compares how likely the model's confidence is with and without the record, learning from all records about each.",
+            "Brannvall: Exponential-Family Membership Inference: From LiRA and RMIA to BaVarIA, arXiv 2603.11799, 2026",
+            List.of(
+                    "the model's full probability vector",
+                    "shadow models of the same recipe, half of them trained on the record"));
+
+    public Bavaria {
+        check(saturation, priorWeight);
+    }
+
+    static void check(double saturation, double priorWeight) {
+        if (!(saturation >= 0)) {
+            throw new IllegalArgumentException("saturation " + saturation + " must be at least 0");
+        }
+        if (!(priorWeight == 0 || (priorWeight > 2 && priorWeight < Double.POSITIVE_INFINITY))) {
+            throw new IllegalArgumentException("priorWeight " + priorWeight + " must be finite and above 2, or 0");
+        }
+    }
+
+    @Override
+    public Card card() {
+        return CARD;
+    }
+
+    /** One way of what a rehearsal chooses between. */
+    private record Shape(Variance variance, double saturation) {}
+
+    @Override
+    public Scores attack(MembershipView view) {
+        Shape shape = Rehearsals.best(view, shapes(), rehearsal(view), Rehearsals::areaAndLowRates);
+        return Scores.of(QueryMean.of(view, query -> {
+            Saturation scale = new Saturation(shape.saturation);
+            Moments.Sides sides = Moments.Sides.of(view, query, scale);
+            Hierarchy models = new Hierarchy(sides, Hierarchy.Priors.of(sides, priorWeight));
+            return ratio(view, models, shape, scale.of(view.target(Signal.LOGIT_MARGIN, query)));
+        }));
+    }
+
+    private List<Shape> shapes() {
+        List<Shape> shapes = new ArrayList<>();
+        for (Variance v : variance == Variance.AUTO ? List.of(Variance.SEPARATE, Variance.COMMON) : List.of(variance)) {
+            for (double s : saturation > 0 ? new double[] {saturation} : SATURATIONS) {
+                shapes.add(new Shape(v, s));
+            }
+        }
+        return shapes;
+    }
+
+    /** Scores a shadow in the target's place; variances are learned from it too, since a rehearsal may leave one model a side. */
+    private Function<MembershipView, Function<Shape, double[]>> rehearsal(MembershipView whole) {
+        Map<Saturation, Hierarchy.Priors> priors = new HashMap<>();
+        return view -> {
+            Map<Saturation, Hierarchy> models = new HashMap<>();
+            double[] observed = view.target(Signal.LOGIT_MARGIN);
+            return shape -> {
+                Saturation scale = new Saturation(shape.saturation);
+                Hierarchy known = models.computeIfAbsent(scale, s -> {
+                    Moments.Sides sides = Moments.Sides.of(view, 0, s);
+                    return new Hierarchy(
+                            sides,
+                            Rehearsals.aSide(view) > 1
+                                    ? Hierarchy.Priors.of(sides, priorWeight)
+                                    : priors.computeIfAbsent(
+                                            s, t -> Hierarchy.Priors.of(Moments.Sides.of(whole, 0, t), priorWeight)));
+                });
+                return ratio(view, known, shape, scale.of(observed));
+            };
+        };
+    }
+
+    private double[] ratio(MembershipView view, Hierarchy known, Shape shape, double[] observed) {
+        Hierarchy.Both models = shape.variance == Variance.COMMON ? known.common() : known.separate();
+        return ratio(ClassDrift.removed(observed, view.labels(), view.classes(), models, tails), models, tails);
+    }
+
+    static double[] ratio(double[] observed, Hierarchy.Both models, Tails tails) {
+        double[] scores = models.in().logDensity(observed, tails);
+        double[] out = models.out().logDensity(observed, tails);
+        for (int record = 0; record < scores.length; record++) {
+            scores[record] -= out[record];
+        }
+        return scores;
+    }
+}
