@@ -47,8 +47,10 @@ record AnswerForm(Name name, double figure) {
         }
         // Rounding to whole per cent moves a row's sum by a few.
         double middle = Math.abs((least + most) / 2 - 100) <= 5 ? 100 : (least + most) / 2;
+        // A few rows of positive logits may have like sums by chance.
+        boolean many = raw.distinct >= 20 || middle == 100;
         boolean common = most - least <= 2 * TOLERANCE * middle || (middle == 100 && least >= 90 && most <= 110);
-        return common ? middle : 1;
+        return many && common ? middle : 1;
     }
 
     static AnswerForm of(RawAnswers raw, int classes, Granularity granularity, Bounds bounds, Truncation truncation) {
