@@ -41,4 +41,12 @@ public final class Games {
         store.complete(2, Progress.QUIET);
         return store;
     }
+
+    /** A game of some of the records; the others are the population. */
+    static ShadowStore<Examples> play(Path folder, Mlp recipe, Examples data, int players, int models, long seed) {
+        Pool<Examples> pool = Pool.draw(data, players, data.size() - players, Seed.of(seed));
+        ShadowStore<Examples> store = ShadowStore.open(folder, pool, recipe, models, 1, seed);
+        store.complete(2, Progress.QUIET);
+        return store;
+    }
 }

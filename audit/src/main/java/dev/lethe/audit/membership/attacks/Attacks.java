@@ -11,6 +11,7 @@ public final class Attacks {
     private static final List<MembershipAttack> ALL = List.of(
             new LossThreshold(),
             new ConfidenceThreshold(),
+            TailIndicator.DEFAULT,
             new EntropyThreshold(true),
             QuantileRegression.DEFAULT,
             Shokri.DEFAULT,
