@@ -15,7 +15,8 @@ public final class Attacks {
             Shokri.DEFAULT,
             Lira.DEFAULT,
             LiraOffline.DEFAULT,
-            LabelOnly.DEFAULT);
+            LabelOnly.DEFAULT,
+            GradientNorm.DEFAULT);
 
     private Attacks() {}
 
