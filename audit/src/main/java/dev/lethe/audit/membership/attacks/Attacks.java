@@ -18,7 +18,8 @@ public final class Attacks {
             Lira.DEFAULT,
             LiraOffline.DEFAULT,
             Bavaria.DEFAULT,
-            LabelOnly.DEFAULT);
+            LabelOnly.DEFAULT,
+            GradientNorm.DEFAULT);
 
     private Attacks() {}
 

@@ -10,7 +10,7 @@ import java.util.List;
  * logistic regression that is learned with shadows in the target's place.
  *
  * @param measured the columns
- * @param sets of columns whose joint likelihood ratio is taken; the first serves alone where there are too few shadows to
+ * @param sets of columns whose joint likelihood ratios are taken; their mean serves where there are too few shadows to
  *     rehearse
  * @param shadows how many shadows to use, at most
  */
@@ -29,9 +29,9 @@ record LearnedRatio(HierarchicalGaussians.Measured measured, List<int[]> sets, i
     double[] score(MembershipView view) {
         double[][] ratios = ratios(view);
         if (view.shadows() < FEWEST_TO_REHEARSE) {
-            double[] first = new double[view.records()];
-            Arrays.setAll(first, record -> ratios[record][0]);
-            return first;
+            return Arrays.stream(ratios)
+                    .mapToDouble(row -> Arrays.stream(row).sum() / row.length)
+                    .toArray();
         }
         List<double[]> rows = new ArrayList<>();
         List<boolean[]> truths = new ArrayList<>();
