@@ -71,7 +71,8 @@ class LabelOnlyTest {
     void findsMoreThanCorrectnessInExamples() {
         ShadowStore<Examples> store = store(Games.noise(RECORDS, Seed.of(3)), Games.memorizer(), 1);
         assertThat(area(LabelOnly.DEFAULT, store)).isGreaterThan(gap(store) + 0.02);
-        assertThat(area(new LabelOnly(LabelOnly.Method.BOUNDARY, 100, 8), store)).isGreaterThan(gap(store) + 0.02);
+        assertThat(area(new LabelOnly(LabelOnly.Method.BOUNDARY, 100, 8), store))
+                .isGreaterThan(gap(store) + 0.02);
         assertThat(area(new LabelOnly(LabelOnly.Method.NOISE, 1, 8), store)).isGreaterThan(0.75);
     }
 
@@ -95,10 +96,7 @@ class LabelOnlyTest {
                                 "c" + c, random.ints(RECORDS, 0, 4).toArray(), List.of("a", "b", "c", "d")))
                 .toList();
         LabelledTable table = new LabelledTable(
-                new Table(columns),
-                random.ints(RECORDS, 0, 3).toArray(),
-                List.of("x", "y", "z"),
-                "label");
+                new Table(columns), random.ints(RECORDS, 0, 3).toArray(), List.of("x", "y", "z"), "label");
         ShadowStore<LabelledTable> store = store(table, new EncodedTrainer(Games.memorizer()), 1);
         assertThat(area(LabelOnly.DEFAULT, store)).isGreaterThan(gap(store));
         assertThat(area(new LabelOnly(LabelOnly.Method.BOUNDARY, 60, 8), store)).isGreaterThan(0.75);

@@ -17,7 +17,13 @@ public final class Attacks {
             Shokri.DEFAULT,
             Lira.DEFAULT,
             LiraOffline.DEFAULT,
+            Rmia.DEFAULT,
+            RmiaOffline.DEFAULT,
+            Base.DEFAULT,
+            BaseOffline.DEFAULT,
+            DifficultyCalibration.DEFAULT,
             Bavaria.DEFAULT,
+            BavariaOffline.DEFAULT,
             LabelOnly.DEFAULT,
             GradientNorm.DEFAULT);
 

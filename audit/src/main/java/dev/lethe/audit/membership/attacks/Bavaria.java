@@ -16,7 +16,8 @@ import java.util.function.Function;
  * against what all records teach. Priors, and what else is ours to choose, come from shadows: {@code docs/math/bavaria.md}.
  *
  * @param tails of the predictive distribution
- * @param saturation as for {@link Lira}; 0 to choose by rehearsal on shadows
+ * @param variance what of it may differ
+ * @param saturation where the scale of confidence bends; infinity for nowhere, 0 to choose by rehearsal on shadows
  * @param priorWeight how many models the prior of a variance counts for, above 2; 0 for the likeliest
  */
 public record Bavaria(Tails tails, Variance variance, double saturation, double priorWeight)
@@ -32,17 +33,22 @@ public record Bavaria(Tails tails, Variance variance, double saturation, double 
         NORMAL
     }
 
-    /** Whether a record's confidence varies over models in the same way with it in training and without. */
+    /** How many variances there are: the paper's spectrum from LiRA, with the most, to RMIA and BASE, with the fewest. */
     public enum Variance {
         /** One variance a side. */
         SEPARATE,
-        /** One for both. */
+        /** One for both sides of a record. */
         COMMON,
+        /** One for all records, and one gain from training: only its level is a record's own. Bent on one side, as a likelihood is. */
+        EQUAL,
         /** Whichever finds more when a shadow takes the target's place. */
         AUTO
     }
 
+    /** First the one for when nothing can be tried. */
     static final double[] SATURATIONS = {8, 2, 4, 16, Double.POSITIVE_INFINITY};
+
+    private static final double[] ONE_SIDED_SATURATIONS = {2, 1, 4};
 
     private static final Card CARD = new Card(
             "bavaria",
@@ -72,23 +78,30 @@ public record Bavaria(Tails tails, Variance variance, double saturation, double 
     }
 
     /** One way of what a rehearsal chooses between. */
-    private record Shape(Variance variance, double saturation) {}
+    private record Shape(Variance variance, double saturation) {
+        Saturation scale() {
+            return new Saturation(saturation, variance == Variance.EQUAL);
+        }
+    }
 
     @Override
     public Scores attack(MembershipView view) {
         Shape shape = Rehearsals.best(view, shapes(), rehearsal(view), Rehearsals::areaAndLowRates);
         return Scores.of(QueryMean.of(view, query -> {
-            Saturation scale = new Saturation(shape.saturation);
+            Saturation scale = shape.scale();
             Moments.Sides sides = Moments.Sides.of(view, query, scale);
             Hierarchy models = new Hierarchy(sides, Hierarchy.Priors.of(sides, priorWeight));
-            return ratio(view, models, shape, scale.of(view.target(Signal.LOGIT_MARGIN, query)));
+            return score(view, models, shape, scale.of(view.target(Signal.LOGIT_MARGIN, query)));
         }));
     }
 
     private List<Shape> shapes() {
         List<Shape> shapes = new ArrayList<>();
-        for (Variance v : variance == Variance.AUTO ? List.of(Variance.SEPARATE, Variance.COMMON) : List.of(variance)) {
-            for (double s : saturation > 0 ? new double[] {saturation} : SATURATIONS) {
+        for (Variance v : variance == Variance.AUTO
+                ? List.of(Variance.SEPARATE, Variance.COMMON, Variance.EQUAL)
+                : List.of(variance)) {
+            double[] usual = v == Variance.EQUAL ? ONE_SIDED_SATURATIONS : SATURATIONS;
+            for (double s : saturation > 0 ? new double[] {saturation} : usual) {
                 shapes.add(new Shape(v, s));
             }
         }
@@ -102,7 +115,7 @@ public record Bavaria(Tails tails, Variance variance, double saturation, double 
             Map<Saturation, Hierarchy> models = new HashMap<>();
             double[] observed = view.target(Signal.LOGIT_MARGIN);
             return shape -> {
-                Saturation scale = new Saturation(shape.saturation);
+                Saturation scale = shape.scale();
                 Hierarchy known = models.computeIfAbsent(scale, s -> {
                     Moments.Sides sides = Moments.Sides.of(view, 0, s);
                     return new Hierarchy(
@@ -112,14 +125,24 @@ public record Bavaria(Tails tails, Variance variance, double saturation, double 
                                     : priors.computeIfAbsent(
                                             s, t -> Hierarchy.Priors.of(Moments.Sides.of(whole, 0, t), priorWeight)));
                 });
-                return ratio(view, known, shape, scale.of(observed));
+                return score(view, known, shape, scale.of(observed));
             };
         };
     }
 
-    private double[] ratio(MembershipView view, Hierarchy known, Shape shape, double[] observed) {
-        Hierarchy.Both models = shape.variance == Variance.COMMON ? known.common() : known.separate();
-        return ratio(ClassDrift.removed(observed, view.labels(), view.classes(), models, tails), models, tails);
+    private double[] score(MembershipView view, Hierarchy known, Shape shape, double[] observed) {
+        Hierarchy.Both models = shape.variance == Variance.SEPARATE ? known.separate() : known.common();
+        double[] own = ClassDrift.removed(observed, view.labels(), view.classes(), models, tails);
+        return shape.variance == Variance.EQUAL ? fromMiddle(own, models) : ratio(own, models, tails);
+    }
+
+    /** What the ratio comes to, up to a factor and a constant, where variances and gains are equal and nearly known. */
+    private static double[] fromMiddle(double[] observed, Hierarchy.Both models) {
+        double[] scores = observed.clone();
+        for (int record = 0; record < scores.length; record++) {
+            scores[record] -= (models.in().location()[record] + models.out().location()[record]) / 2;
+        }
+        return scores;
     }
 
     static double[] ratio(double[] observed, Hierarchy.Both models, Tails tails) {

@@ -99,10 +99,8 @@ final class HierarchicalGaussians {
             Predictive predictive =
                     known.computeIfAbsent(shape(record, columns, prior), shape -> new Predictive(shape, prior));
             predictive.means(record, columns, deviation);
-            ratios[0][record] = predictive.ratio(
-                    predictive.in, predictive.out, record, columns, deviation);
-            ratios[1][record] = predictive.ratio(
-                    predictive.both, predictive.both, record, columns, deviation);
+            ratios[0][record] = predictive.ratio(predictive.in, predictive.out, record, columns, deviation);
+            ratios[1][record] = predictive.ratio(predictive.both, predictive.both, record, columns, deviation);
         }
         return ratios;
     }
@@ -140,7 +138,8 @@ final class HierarchicalGaussians {
             }
             for (int i = 0; i < SIDES * width; i++) {
                 for (int j = 0; j <= i; j++) {
-                    total[i][j] = covariance(i / width, columns[i % width], centre[i], j / width, columns[j % width], centre[j]);
+                    total[i][j] = covariance(
+                            i / width, columns[i % width], centre[i], j / width, columns[j % width], centre[j]);
                     total[j][i] = total[i][j];
                 }
             }
@@ -168,7 +167,8 @@ final class HierarchicalGaussians {
             return sum / Math.max(1, known);
         }
 
-        private double covariance(int side, int column, double centre, int otherSide, int otherColumn, double otherCentre) {
+        private double covariance(
+                int side, int column, double centre, int otherSide, int otherColumn, double otherCentre) {
             double sum = 0;
             int known = 0;
             for (int record = 0; record < records; record++) {

@@ -73,7 +73,8 @@ final class HopSkipJump implements BoundarySearch<float[]> {
      * @param starts points that probably have another label
      * @param budget how many questions will be answered, at most
      */
-    HopSkipJump(float[] record, double[] deviation, Supplier<float[]> starts, int budget, UniformRandomProvider random) {
+    HopSkipJump(
+            float[] record, double[] deviation, Supplier<float[]> starts, int budget, UniformRandomProvider random) {
         this.record = record;
         this.deviation = deviation;
         this.starts = starts;

@@ -3,7 +3,6 @@ package dev.lethe.audit.membership.attacks;
 import dev.lethe.audit.Card;
 import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipView;
-import dev.lethe.audit.membership.Probe;
 import dev.lethe.audit.membership.Scores;
 import dev.lethe.core.model.Logits;
 import java.util.List;
@@ -62,9 +61,10 @@ public record LabelOnly(Method method, int queries, int shadows) implements Memb
                     case AUGMENTATION -> new Versions(Math.min(queries, view.queries()));
                     case NOISE -> new Noise(new NoiseProbe(queries));
                     case BOUNDARY -> new Boundary(new BoundaryProbe(queries));
-                    case AUTO -> view.queries() > 1
-                            ? new Versions(Math.min(queries, view.queries()))
-                            : new Noise(new NoiseProbe(queries));
+                    case AUTO ->
+                        view.queries() > 1
+                                ? new Versions(Math.min(queries, view.queries()))
+                                : new Noise(new NoiseProbe(queries));
                 };
         return Scores.of(new LearnedRatio(firmness, firmness.sets(), shadows).score(view));
     }

@@ -22,7 +22,10 @@ final class LogisticFit {
         deviation = new double[columns];
         for (int c = 0; c < columns; c++) {
             int column = c;
-            mean[c] = Arrays.stream(rows).mapToDouble(row -> row[column]).average().orElse(0);
+            mean[c] = Arrays.stream(rows)
+                    .mapToDouble(row -> row[column])
+                    .average()
+                    .orElse(0);
             deviation[c] = Math.sqrt(Arrays.stream(rows)
                     .mapToDouble(row -> (row[column] - mean[column]) * (row[column] - mean[column]))
                     .average()

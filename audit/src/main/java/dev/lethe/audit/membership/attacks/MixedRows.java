@@ -25,8 +25,9 @@ final class MixedRows {
     }
 
     static UnsupportedOperationException unknown(Records data) {
-        return new UnsupportedOperationException("records of type "
-                + data.getClass().getSimpleName() + " cannot be perturbed: label-only attacks know tables and examples");
+        return new UnsupportedOperationException(
+                "records of type " + data.getClass().getSimpleName()
+                        + " cannot be perturbed: label-only attacks know tables and examples");
     }
 
     /** The columns in which two rows differ. */

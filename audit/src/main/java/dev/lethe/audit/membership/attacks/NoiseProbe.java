@@ -56,8 +56,7 @@ record NoiseProbe(int queries) implements Probe {
             D themselves = (D) records.select(rows);
             count(model.logits(themselves), records.labels(), from, measures[0]);
             for (int copy = 0; copy < queries - 1; copy++) {
-                UniformRandomProvider random =
-                        copies.fork("copy-" + copy + "/from-" + from).stream();
+                UniformRandomProvider random = copies.fork("copy-" + copy + "/from-" + from).stream();
                 D some = noise.copies(rows, (double) copy / Math.max(1, queries - 2), random);
                 count(model.logits(some), records.labels(), from, measures[copy < gentler() ? 1 : 2]);
             }
@@ -85,8 +84,8 @@ record NoiseProbe(int queries) implements Probe {
     private static <D extends Records> Noise<D> noise(D records) {
         if (records instanceof Examples examples && !Perturbations.isBinary(examples)) {
             double[] deviation = Perturbations.deviation(examples);
-            return (rows, strength, random) -> (D) moved(
-                    examples, deviation, rows, geometric(GENTLEST_NOISE, ROUGHEST_NOISE, strength), random);
+            return (rows, strength, random) ->
+                    (D) moved(examples, deviation, rows, geometric(GENTLEST_NOISE, ROUGHEST_NOISE, strength), random);
         }
         return (rows, strength, random) ->
                 changed(records, rows, geometric(GENTLEST_CHANGE, ROUGHEST_CHANGE, strength), random);

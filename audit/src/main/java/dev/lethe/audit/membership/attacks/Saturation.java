@@ -1,14 +1,28 @@
 package dev.lethe.audit.membership.attacks;
 
 /**
- * A bent scale: confidence x on the logit scale counts as x/sqrt(1 + (x/s)^2), since beyond some point more of it is noise.
- * It keeps the order, and never leaves (-s, s).
+ * A bent scale for confidence x on the logit scale, since beyond some point more of it is noise. It keeps the order.
  *
- * @param scale s; infinity leaves confidence as it is
+ * @param scale s, where it bends; infinity leaves confidence as it is
+ * @param oneSided x counts as -s ln(1 + exp(-x/s)), never above 0: for s = 1 this is ln p, for two classes the likelihood at
+ *     temperature s. Otherwise x counts as x/sqrt(1 + (x/s)^2), within (-s, s)
  */
-record Saturation(double scale) {
+record Saturation(double scale, boolean oneSided) {
+    /** Bent at both ends. */
+    Saturation(double scale) {
+        this(scale, false);
+    }
+
     double of(double value) {
-        return scale == Double.POSITIVE_INFINITY ? value : value / Math.sqrt(1 + value * value / (scale * scale));
+        if (scale == Double.POSITIVE_INFINITY) {
+            return value;
+        }
+        if (oneSided) {
+            double x = value / scale;
+            // Neither overflows where confidence is low, nor rounds to 0 where it is high.
+            return scale * (Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))));
+        }
+        return value / Math.sqrt(1 + value * value / (scale * scale));
     }
 
     double[] of(double[] values) {

@@ -13,7 +13,7 @@ import org.apache.commons.numbers.gamma.LogGamma;
 record VariancePrior(LevelCurve mean, double weight) {
     private static final double[] WEIGHTS = {3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128};
 
-    private static final double SMALLEST = Moments.SMALLEST_DEVIATION * Moments.SMALLEST_DEVIATION;
+    static final double SMALLEST = Moments.SMALLEST_DEVIATION * Moments.SMALLEST_DEVIATION;
 
     /**
      * Sums of squared deviations, one a record, each worth as many degrees of freedom: what a variance is estimated from.

@@ -37,8 +37,7 @@ class HierarchicalGaussiansTest {
             for (int record = 0; record < RECORDS; record++) {
                 double common = Math.sqrt(COVARIANCE) * normal.sample();
                 for (int side = 0; side < 2; side++) {
-                    mean[side][record] =
-                            CENTRE[side] + common + Math.sqrt(VARIANCE - COVARIANCE) * normal.sample();
+                    mean[side][record] = CENTRE[side] + common + Math.sqrt(VARIANCE - COVARIANCE) * normal.sample();
                 }
                 member[record] = random.nextBoolean();
                 target[0][record] = mean[member[record] ? 0 : 1][record] + Math.sqrt(NOISE) * normal.sample();
@@ -184,8 +183,7 @@ class HierarchicalGaussiansTest {
         double[][] expected = single.ratios(0);
         double[][] found = pair.ratios(0, 1);
         for (int record = 0; record < 200; record++) {
-            assertThat(found[1][record])
-                    .isCloseTo(expected[1][record], org.assertj.core.api.Assertions.within(0.02));
+            assertThat(found[1][record]).isCloseTo(expected[1][record], org.assertj.core.api.Assertions.within(0.02));
         }
     }
 }

@@ -63,8 +63,7 @@ class LabelProbesTest {
         return new Formula<>(data -> {
             float[] logits = new float[2 * data.size()];
             for (int row = 0; row < data.size(); row++) {
-                float[] x = java.util.Arrays.copyOfRange(
-                        data.features(), row * data.width(), (row + 1) * data.width());
+                float[] x = java.util.Arrays.copyOfRange(data.features(), row * data.width(), (row + 1) * data.width());
                 logits[2 * row + 1] = (float) yes.applyAsDouble(x);
             }
             return logits;
@@ -234,7 +233,8 @@ class LabelProbesTest {
     void givesNoDistanceToWhatIsMisled() {
         Formula<Examples> model = formula(x -> x[0] - 0.5);
         Examples data = labelled(examples(50, 4, UniformRandomProvider::nextFloat), model);
-        int[] others = java.util.Arrays.stream(data.labels()).map(label -> 1 - label).toArray();
+        int[] others =
+                java.util.Arrays.stream(data.labels()).map(label -> 1 - label).toArray();
         Examples wrong = new Examples(data.features(), data.shape(), others, CLASSES);
         for (double[] column : new BoundaryProbe(40).measure(model, wrong, Seed.of(1))) {
             assertThat(column).containsOnly(0);
