@@ -61,7 +61,7 @@ class BadInputTest {
 
         String report = ReportJson.write(SampleReport.realistic());
         write("cut.json", report.substring(0, 3000));
-        write("later.json", report.replace("\"schemaVersion\": \"1.0\"", "\"schemaVersion\": \"2.0\""));
+        write("later.json", report.replace("\"schemaVersion\": \"2.0\"", "\"schemaVersion\": \"3.0\""));
         write("deep.json", "[".repeat(1_000_000));
         write("deeper.json", "{\"a\":".repeat(200_000));
         write("good.json", report);
@@ -153,7 +153,7 @@ class BadInputTest {
             4 | show empty.csv                     | empty.csv: the document must be an object
             4 | show latin.csv                     | latin.csv: not UTF-8 text; name a report.json
             4 | show cut.json                      | cut.json: not JSON: stopped at line
-            4 | show later.json                    | later.json: schemaVersion is 2.0; this version of Lethe reads 1.x
+            4 | show later.json                    | later.json: schemaVersion is 3.0; this version of Lethe reads 2.x
             4 | show deep.json                     | deep.json: not JSON
             4 | show deeper.json                   | deeper.json: not JSON
             4 | show good.json --out good.json/x | the folder good.json/x cannot be made

@@ -1,6 +1,9 @@
 package dev.lethe.audit.report;
 
-import dev.lethe.audit.report.Report.AttackEvidence;
+import dev.lethe.audit.report.Report.OutputNote;
+import dev.lethe.audit.report.Report.PlantedLeak;
+import dev.lethe.audit.report.Report.Severity;
+import dev.lethe.audit.report.Report.Sight;
 import dev.lethe.audit.report.Report.Subject;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -35,6 +38,9 @@ record FirstPage(
     private static final int MAX_LIST_CHARACTERS = 420;
     private static final int MAX_FACT_CHARACTERS = 190;
     private static final int MAX_VERSION_CHARACTERS = 30;
+    /** Room for how many items are left. */
+    private static final int MORE_CHARACTERS = 40;
+
     private static final int MAX_TITLE_CHARACTERS = 120;
     private static final int MAX_HEADLINE_CHARACTERS = 400;
     private static final int MAX_KEYS = 3;
@@ -47,24 +53,70 @@ record FirstPage(
 
     static FirstPage of(Report report) {
         List<FullText> cut = new ArrayList<>();
-        VerdictWords verdict = report.findings().isEmpty()
-                ? VerdictWords.NONE
-                : VerdictWords.of(report.findings().get(0).verdict());
-        String headline = report.findings().isEmpty()
-                ? "No attack could be judged; see what was asked for and not computed."
-                : report.findings().get(0).sentence();
+        String headline = headline(report);
         return new FirstPage(
                 shorten("Title", report.subject().title(), MAX_TITLE_CHARACTERS, cut),
                 date(report.provenance().started()),
-                verdict,
-                shorten("Strongest finding", headline, MAX_HEADLINE_CHARACTERS, cut),
+                VerdictWords.of(report),
+                shorten(
+                        isBlind(report) ? "Why there is no verdict" : "Strongest finding",
+                        headline,
+                        MAX_HEADLINE_CHARACTERS,
+                        cut),
                 headline.length() <= 130 ? "" : headline.length() <= 260 ? "long" : "longest",
                 keys(report),
                 keysNote(report),
                 tested(report, cut),
                 shorten("What was not tested", report.notTested(), cut),
-                shorten("What the numbers do not say", report.limits(), cut),
+                shorten("What the numbers do not say", limits(report), cut),
                 cut);
+    }
+
+    /** The strongest finding, or why there is no verdict on it. */
+    static String headline(Report report) {
+        if (report.verdict().isPresent()) {
+            return report.findings().get(0).sentence();
+        }
+        return isBlind(report)
+                ? String.join(" ", report.blindness())
+                : "No attack could be judged; see what was asked for and not computed.";
+    }
+
+    /** Whether there is no verdict since the audit could not see. */
+    private static boolean isBlind(Report report) {
+        return report.verdict().isEmpty() && !report.blindness().isEmpty();
+    }
+
+    /** Before the limits of every audit those of this one's eyes. */
+    private static List<String> limits(Report report) {
+        List<String> limits = new ArrayList<>(caveats(report));
+        limits.addAll(report.limits());
+        return limits;
+    }
+
+    /** What this audit could not see or see only dimly, unless it is the headline. */
+    static List<String> caveats(Report report) {
+        List<String> caveats = new ArrayList<>();
+        if (report.verdict().isPresent() && !report.blindness().isEmpty()) {
+            caveats.add("This audit was blind in part" + missed(report) + ". What was not found may be there.");
+        }
+        report.guard().outputs().stream()
+                .filter(note ->
+                        note.severity() == Severity.WEAKENS || (note.severity() == Severity.VOIDS && !isBlind(report)))
+                .sorted(Comparator.comparing(OutputNote::severity).reversed())
+                .map(OutputNote::sentence)
+                .forEach(caveats::add);
+        return caveats;
+    }
+
+    private static String missed(Report report) {
+        List<PlantedLeak> planted = report.guard().planted();
+        long missed =
+                planted.stream().filter(leak -> leak.outcome() == Sight.MISSED).count();
+        return missed == 0
+                ? ""
+                : ": " + Numbers.count(missed) + " of " + counted(planted.size(), "attack", "attacks")
+                        + " missed a leak that was planted";
     }
 
     boolean hasKeys() {
@@ -128,7 +180,8 @@ record FirstPage(
             return "";
         }
         Finding headline = report.findings().get(0);
-        return "Strongest attack: " + Printable.of(attackName(report, headline.attack()), 90) + ". Intervals hold with "
+        return (isBlind(report) ? "Measured by an audit that could not see. " : "") + "Strongest attack: "
+                + Printable.of(attackName(report, headline.attack()), 90) + ". Intervals hold with "
                 + Numbers.percent(headline.confidence()) + " confidence.";
     }
 
@@ -145,25 +198,12 @@ record FirstPage(
         Subject subject = report.subject();
         String data =
                 subject.attribution().isEmpty() ? subject.data() : subject.data() + " (" + subject.attribution() + ")";
-        String attacks = report.attacks().stream()
-                .map(AttackEvidence::card)
-                .map(card -> card.name())
-                .collect(Collectors.joining("; "));
         return List.of(
                 fact("Model", subject.model(), cut),
                 fact("Data", data, cut),
-                fact(
-                        "Records",
-                        Numbers.count(subject.members()) + " that the model was trained on (members), "
-                                + Numbers.count(subject.nonMembers()) + " of the same kind that it never saw; "
-                                + Numbers.count(subject.classes()) + " classes",
-                        cut),
-                fact("Attacks, strongest first", attacks.isEmpty() ? "none" : attacks, cut),
-                fact(
-                        "Models",
-                        models(subject.targets(), "model", "models") + " of the recipe in the part of the audited one, "
-                                + models(subject.shadows(), "shadow model", "shadow models") + " for the attacker",
-                        cut),
+                people(subject, cut),
+                new Pair("Attacks, strongest first", attacks(report, cut)),
+                fact("Models", models(subject), cut),
                 fact(
                         "To repeat",
                         "Lethe " + Printable.of(report.provenance().version(), MAX_VERSION_CHARACTERS) + ", seed "
@@ -171,7 +211,67 @@ record FirstPage(
                         cut));
     }
 
-    private static String models(int count, String one, String many) {
+    private static Pair people(Subject subject, List<FullText> cut) {
+        String members = Numbers.count(subject.members());
+        String others = Numbers.count(subject.nonMembers());
+        String classes = counted(subject.classes(), "class", "classes");
+        return subject.unit().isEmpty()
+                ? fact(
+                        "Records",
+                        members + " that the model was trained on (members), " + others
+                                + " of the same kind that it never saw; " + classes,
+                        cut)
+                : fact(
+                        "People, each with all their rows",
+                        members + " whose rows the model was trained on (members), " + others
+                                + " whose rows it never saw; " + classes + "; people told apart by " + subject.unit(),
+                        cut);
+    }
+
+    private static String models(Subject subject) {
+        String models =
+                counted(subject.targets(), "model", "models") + " of the recipe in the part of the audited one; "
+                        + counted(subject.shadows(), "shadow model", "shadow models");
+        if (subject.population() > 0) {
+            models += " and " + counted(subject.population(), "fresh record", "fresh records");
+        }
+        models += " for the attacker";
+        return subject.queries() > 1
+                ? models + ", who asked about " + Numbers.count(subject.queries()) + " versions of each record"
+                : models;
+    }
+
+    /** As many whole names as fit. */
+    private static String attacks(Report report, List<FullText> cut) {
+        List<String> names =
+                report.attacks().stream().map(attack -> attack.card().name()).toList();
+        if (names.isEmpty()) {
+            return "none";
+        }
+        String joined = names.stream().map(Printable::of).collect(Collectors.joining("; "));
+        if (joined.length() <= MAX_FACT_CHARACTERS) {
+            return joined;
+        }
+        cut.add(new FullText("Attacks, strongest first", names));
+        int shown = 0;
+        StringBuilder text = new StringBuilder();
+        for (String name : names) {
+            String next = Printable.of(name, MAX_FACT_CHARACTERS / 2);
+            if (text.length() + next.length() > MAX_FACT_CHARACTERS - MORE_CHARACTERS) {
+                break;
+            }
+            text.append(shown == 0 ? "" : "; ").append(next);
+            shown++;
+        }
+        return shown == names.size() ? text.toString() : text + more(names.size() - shown);
+    }
+
+    private static String more(int left) {
+        return "; and " + left + " more, on a later page";
+    }
+
+    /** A count and the noun that fits it. */
+    static String counted(int count, String one, String many) {
         return Numbers.count(count) + " " + (count == 1 ? one : many);
     }
 

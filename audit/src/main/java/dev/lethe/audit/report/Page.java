@@ -13,7 +13,6 @@ import dev.lethe.audit.report.Report.Training;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -23,26 +22,40 @@ import org.jspecify.annotations.Nullable;
 record Page(
         FirstPage firstPage,
         List<Entry> contents,
+        String members,
+        List<SightSection> sight,
         String rocConfidence,
         List<Rate> rates,
         List<AttackRow> curves,
         List<HistogramTable> histograms,
+        List<FoldedHistograms> foldedHistograms,
+        List<ThresholdsSection> thresholds,
+        List<EpsilonSection> epsilon,
+        List<StabilitySection> stability,
         String groupsLead,
         String groupsConfidence,
-        List<Tick> ticks,
+        List<Axis.Tick> ticks,
         List<String> reference,
         List<Group> groups,
         String exposedConfidence,
+        String rowsNote,
         List<ExposedRow> exposed,
         Fit fit,
-        List<FindingRow> findings,
+        List<FindingTable> findings,
+        List<FindingTable> foldedFindings,
         List<String> refused,
         List<FullText> more,
         List<Method> methods,
         List<PairTable> provenance,
         String version) {
-    /** As many colours and dashes as the style sheet and the script have. */
+    /** As many colours, and as many dashes, as the style sheet and the script have. */
     private static final int SERIES_STYLES = 8;
+
+    /** More curves than this hide each other; the rest are drawn when the reader asks for them. */
+    private static final int CURVES_SHOWN = 6;
+
+    private static final int HISTOGRAMS_SHOWN = 4;
+    private static final int FINDINGS_SHOWN = 24;
 
     private static final double[] RATES = {0.1, 0.01, 0.001, 0.0001, 0.00001};
     private static final String ABSENT = "–";
@@ -51,15 +64,15 @@ record Page(
 
     record Rate(String rate, String words) {}
 
-    record AttackRow(int index, int colour, String name, List<Cell> cells) {}
+    record AttackRow(int index, int colour, int dash, boolean shown, String name, List<Cell> cells) {}
 
     record Cell(String value, String interval) {}
 
     record HistogramTable(int index, String name, List<Bin> bins) {}
 
-    record Bin(String range, String members, String nonMembers) {}
+    record FoldedHistograms(String others, List<HistogramTable> panels) {}
 
-    record Tick(String at, String label) {}
+    record Bin(String range, String members, String nonMembers) {}
 
     record Group(String column, List<GroupRow> rows) {}
 
@@ -96,6 +109,11 @@ record Page(
             String membersAt,
             String nonMembersAt) {}
 
+    /**
+     * @param others how many findings it holds, for a table that is folded away
+     */
+    record FindingTable(String title, String others, List<FindingRow> rows) {}
+
     record FindingRow(
             VerdictWords verdict,
             String measure,
@@ -118,9 +136,16 @@ record Page(
                 .max()
                 .orElse(1));
         OptionalDouble whole = whole(report);
+        List<HistogramTable> histograms = histograms(report);
+        List<FindingRow> findings =
+                report.findings().stream().map(f -> findingRow(report, f)).toList();
+        int first = Math.min(FINDINGS_SHOWN, findings.size());
+        int panels = Math.min(HISTOGRAMS_SHOWN, histograms.size());
         return new Page(
                 firstPage,
                 contents(report, firstPage),
+                members(report),
+                SightSection.of(report),
                 report.attacks().isEmpty()
                         ? ""
                         : Numbers.percent(report.attacks().get(0).roc().confidence()),
@@ -128,23 +153,40 @@ record Page(
                         .map(rate -> new Rate(Numbers.asGiven(rate), Numbers.oneIn(rate)))
                         .toList(),
                 attackRows(report, rates),
-                histograms(report),
+                histograms.subList(0, panels),
+                panels == histograms.size()
+                        ? List.of()
+                        : List.of(new FoldedHistograms(
+                                otherAttacks(histograms.size() - panels),
+                                histograms.subList(panels, histograms.size()))),
+                ThresholdsSection.of(report),
+                EpsilonSection.of(report),
+                StabilitySection.of(report),
                 groupsLead(report, whole),
                 report.slices().isEmpty()
                         ? ""
                         : Numbers.percent(report.slices().get(0).confidence()),
                 axis.ticks(),
                 whole.stream()
-                        .filter(value -> value <= axis.end)
+                        .filter(value -> value <= axis.end())
                         .mapToObj(axis::position)
                         .toList(),
                 groups(report, axis),
                 report.exposed().isEmpty()
                         ? ""
                         : Numbers.percent(report.exposed().get(0).confidence()),
+                report.subject().unit().isEmpty() ? "" : "Each stands for a person, by the first of their rows.",
                 report.exposed().stream().map(Page::exposedRow).toList(),
                 fit(report.training()),
-                report.findings().stream().map(f -> findingRow(report, f)).toList(),
+                findings.isEmpty()
+                        ? List.of()
+                        : List.of(new FindingTable("all findings", "", findings.subList(0, first))),
+                first == findings.size()
+                        ? List.of()
+                        : List.of(new FindingTable(
+                                "other findings",
+                                FirstPage.counted(findings.size() - first, "weaker finding", "weaker findings"),
+                                findings.subList(first, findings.size()))),
                 report.refused(),
                 firstPage.cut(),
                 report.attacks().stream().map(a -> method(a.card())).toList(),
@@ -176,12 +218,29 @@ record Page(
         return !more.isEmpty();
     }
 
+    /** For what is folded away after the strongest attacks. */
+    static String otherAttacks(int count) {
+        return FirstPage.counted(count, "other attack", "other attacks");
+    }
+
     private static List<Entry> contents(Report report, FirstPage firstPage) {
         List<Entry> entries = new ArrayList<>();
         entries.add(new Entry("terms", "How to read the evidence"));
+        if (SightSection.isPresent(report)) {
+            entries.add(new Entry("sight", "Could the audit see?"));
+        }
         if (!report.attacks().isEmpty()) {
             entries.add(new Entry("attacks", "Attacks compared"));
             entries.add(new Entry("scores", "Scores"));
+        }
+        if (!report.calibrations().isEmpty()) {
+            entries.add(new Entry("thresholds", "Thresholds"));
+        }
+        if (!report.epsilons().isEmpty()) {
+            entries.add(new Entry("epsilon", "Lower bounds on epsilon"));
+        }
+        if (!report.stabilities().isEmpty()) {
+            entries.add(new Entry("stability", "Stability"));
         }
         if (!report.slices().isEmpty()) {
             entries.add(new Entry("groups", "Exposure by group"));
@@ -204,6 +263,15 @@ record Page(
         }
         entries.add(new Entry("provenance", "Settings, seed, provenance"));
         return entries;
+    }
+
+    private static String members(Report report) {
+        return report.subject().unit().isEmpty()
+                ? "The records that the model was trained on. Non-members are records of the same kind that it never saw. An"
+                        + " attack sees a record and the model, and says how sure it is that the record was a member."
+                : "The people whose rows the model was trained on, each with all their rows. Non-members are people of whom"
+                        + " it saw no row. An attack sees the rows of a person and the model, and says how sure it is that"
+                        + " the person was a member.";
     }
 
     private static List<Double> resolvedRates(Report report) {
@@ -234,8 +302,15 @@ record Page(
             for (double rate : rates) {
                 cells.add(cell(finding(report, attack, Metric.foundAtId(rate)), attack.roc(), rate));
             }
+            int index = rows.size();
             rows.add(new AttackRow(
-                    rows.size(), rows.size() % SERIES_STYLES, attack.card().name(), cells));
+                    index,
+                    index % SERIES_STYLES,
+                    // Where colours come round again, dashes do not: 3 and 8 have no divisor in common.
+                    (index % SERIES_STYLES + 3 * (index / SERIES_STYLES)) % SERIES_STYLES,
+                    index < CURVES_SHOWN,
+                    attack.card().name(),
+                    cells));
         }
         return rows;
     }
@@ -374,7 +449,7 @@ record Page(
 
     private static FindingRow findingRow(Report report, Finding finding) {
         return new FindingRow(
-                VerdictWords.of(finding.verdict()),
+                VerdictWords.of(report, finding),
                 Metric.of(finding.metric()).name(),
                 FirstPage.attackName(report, finding.attack()),
                 finding.slice(),
@@ -419,35 +494,5 @@ record Page(
         return map.entrySet().stream()
                 .map(entry -> new Pair(entry.getKey(), entry.getValue()))
                 .toList();
-    }
-
-    /** A linear axis from 0 to {@code end}, marked every {@code step}; positions are per cent of its length. */
-    private record Axis(double end, double step) {
-        /** The shortest axis that holds {@code largest} and ends on one of at most five round marks. */
-        static Axis to(double largest) {
-            double rough = Math.max(largest, 1e-6) / 5;
-            double power = Math.pow(10, Math.floor(Math.log10(rough)));
-            for (double round : new double[] {1, 2, 5, 10}) {
-                double step = round * power;
-                if (step >= rough) {
-                    return new Axis(Math.min(1, Math.ceil(largest / step - 1e-9) * step), step);
-                }
-            }
-            return new Axis(1, 0.2);
-        }
-
-        String position(double value) {
-            return String.format(Locale.ROOT, "%.3f", 100 * Math.max(0, Math.min(1, value / end)));
-        }
-
-        List<Tick> ticks() {
-            List<Tick> ticks = new ArrayList<>();
-            for (int i = 0; i * step <= end * (1 + 1e-9); i++) {
-                ticks.add(new Tick(
-                        position(i * step),
-                        String.format(Locale.ROOT, "%.6g", i * step).replaceAll("\\.?0+$", "")));
-            }
-            return ticks;
-        }
     }
 }

@@ -5,6 +5,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Everything a reader needs, and nothing that needs a network.
@@ -50,6 +52,36 @@ public record Report(
         refused = List.copyOf(refused);
         notTested = List.copyOf(notTested);
         limits = List.copyOf(limits);
+    }
+
+    /**
+     * What the report says as a whole, for all who must act on it: the first page, a terminal, a test, an exit code. It is
+     * the verdict of the headline, and none where nothing was measured, or where nothing was found by an audit that could
+     * not see.
+     */
+    public Optional<Verdict> verdict() {
+        return findings.stream()
+                .findFirst()
+                .map(Finding::verdict)
+                .filter(verdict ->
+                        verdict != Verdict.NOTHING_FOUND || blindness().isEmpty());
+    }
+
+    /**
+     * What one of the findings says: none where nothing was found by an attack that missed the planted leak, or in answers
+     * that void what is found in them.
+     */
+    public Optional<Verdict> verdict(Finding finding) {
+        boolean blind = guard.planted().stream()
+                        .anyMatch(leak ->
+                                leak.outcome() == Sight.MISSED && leak.attack().equals(finding.attack()))
+                || !guard.voids().isEmpty();
+        return finding.verdict() == Verdict.NOTHING_FOUND && blind ? Optional.empty() : Optional.of(finding.verdict());
+    }
+
+    /** Why it says nothing that something was not found here, one sentence each; empty if the audit could see. */
+    public List<String> blindness() {
+        return Stream.concat(guard.blind().stream(), guard.voids().stream()).toList();
     }
 
     /**
@@ -116,6 +148,13 @@ public record Report(
             planted = List.copyOf(planted);
             outputs = List.copyOf(outputs);
             blind = List.copyOf(blind);
+        }
+
+        private List<String> voids() {
+            return outputs.stream()
+                    .filter(note -> note.severity() == Severity.VOIDS)
+                    .map(OutputNote::sentence)
+                    .toList();
         }
     }
 
@@ -213,7 +252,14 @@ public record Report(
             double jaccard,
             double jaccardByChance,
             int[] support,
-            double[] supportByChance) {}
+            double[] supportByChance) {
+        public Stability {
+            if (support.length != supportByChance.length) {
+                throw new IllegalArgumentException("support and supportByChance have " + support.length + " and "
+                        + supportByChance.length + " items; they must have the same number");
+            }
+        }
+    }
 
     /**
      * One attack's evidence over all targets.

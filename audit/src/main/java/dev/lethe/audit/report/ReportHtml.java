@@ -6,6 +6,7 @@ import com.samskivert.mustache.Mustache;
 import com.samskivert.mustache.Template;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,7 @@ public final class ReportHtml {
     private static final Template TEMPLATE = Mustache.compiler()
             .withEscaper(text -> Escapers.HTML.escape(Printable.of(text)))
             .emptyStringIsFalse(true)
+            .withLoader(name -> new StringReader(resource(name + ".mustache")))
             .compile(resource("report.mustache"));
 
     private ReportHtml() {}

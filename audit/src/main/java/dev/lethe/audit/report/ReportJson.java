@@ -17,11 +17,11 @@ import java.util.Map;
 /**
  * {@code report.json}: a report for programs. The format is described by the JSON Schema beside this class
  * ({@code report.schema.json}) and carries its version in {@code schemaVersion}: a new key raises the second number, a
- * key that goes or changes its meaning the first.
+ * key that goes, changes its meaning or must be there to read the file the first.
  */
 public final class ReportJson {
     /** The version that {@link #write} states; {@link #read} takes every version with the same first number. */
-    public static final String SCHEMA_VERSION = "1.0";
+    public static final String SCHEMA_VERSION = "2.0";
 
     /** A report of 100,000 findings is smaller; what is larger was not written by Lethe. */
     private static final int MAX_CHARACTERS = 1 << 26;

@@ -1,5 +1,6 @@
 package dev.lethe.audit.report;
 
+import dev.lethe.audit.report.Report.Subject;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -7,28 +8,30 @@ import java.util.List;
 public final class ReportText {
     private static final int WIDTH = 100;
     private static final int MAX_FINDINGS = 4;
+    private static final int MAX_CAVEATS = 3;
     private static final int NAME_WIDTH = 44;
     private static final String INDENT = "  ";
 
     private ReportText() {}
 
     /**
-     * The verdict with its strongest finding, up to four numbers with their intervals, the fit on members and
-     * non-members, and in one line what was not tested. No line is longer than 100 characters; each ends with a line
+     * The verdict with its strongest finding, or why there is no verdict; what the audit could not see; up to four numbers
+     * with their intervals; the fit on members and non-members; what was tested, and in one line what was not. No line is longer than 100 characters; each ends with a line
      * feed.
      */
     public static String summary(Report report) {
         List<String> lines = new ArrayList<>();
-        if (report.findings().isEmpty()) {
-            lines.addAll(wrap(VerdictWords.NONE.word() + ": " + VerdictWords.NONE.meaning()));
-        } else {
+        VerdictWords verdict = VerdictWords.of(report);
+        lines.addAll(wrap(verdict.word() + ": " + Printable.of(FirstPage.headline(report), 5 * WIDTH)));
+        if (report.verdict().isEmpty() || report.verdict().get() == Verdict.NOTHING_FOUND) {
+            lines.addAll(wrap(verdict.meaning()));
+        }
+        FirstPage.caveats(report).stream()
+                .limit(MAX_CAVEATS)
+                .forEach(caveat -> lines.addAll(wrap("Note: " + Printable.of(caveat, 2 * WIDTH))));
+        lines.add("");
+        if (!report.findings().isEmpty()) {
             Finding headline = report.findings().get(0);
-            VerdictWords verdict = VerdictWords.of(headline.verdict());
-            lines.addAll(wrap(verdict.word() + ": " + Printable.of(headline.sentence(), 5 * WIDTH)));
-            if (headline.verdict() == Verdict.NOTHING_FOUND) {
-                lines.addAll(wrap(verdict.meaning()));
-            }
-            lines.add("");
             String attack = Printable.of(FirstPage.attackName(report, headline.attack()), WIDTH / 2);
             lines.add(INDENT + attack + ", intervals at " + Numbers.percent(headline.confidence()) + ":");
             for (Finding finding : FirstPage.keyFindings(report, MAX_FINDINGS)) {
@@ -42,6 +45,7 @@ public final class ReportText {
                 Numbers.nearest(report.training().trainAccuracy()) + " on members, "
                         + Numbers.nearest(report.training().testAccuracy()) + " on non-members"));
         lines.add("");
+        lines.addAll(wrap(tested(report)));
         lines.addAll(notTested(report));
         return String.join("\n", lines) + "\n";
     }
@@ -49,6 +53,21 @@ public final class ReportText {
     private static String row(String name, String numbers) {
         String shown = Printable.of(name, NAME_WIDTH);
         return INDENT + INDENT + shown + " ".repeat(NAME_WIDTH + 2 - shown.length()) + numbers;
+    }
+
+    private static String tested(Report report) {
+        Subject subject = report.subject();
+        String tested = "Tested: " + Numbers.count(subject.members())
+                + (subject.unit().isEmpty()
+                        ? " records of the training data"
+                        : " people of the training data, each with all their rows (told apart by "
+                                + Printable.of(subject.unit(), WIDTH / 2) + "),")
+                + " and " + Numbers.count(subject.nonMembers()) + " others; "
+                + FirstPage.counted(report.attacks().size(), "attack", "attacks") + "; "
+                + FirstPage.counted(subject.targets(), "model", "models") + " attacked";
+        return subject.queries() > 1
+                ? tested + ", asked about " + Numbers.count(subject.queries()) + " versions of each record"
+                : tested;
     }
 
     /** As many of the untested things as fit one line, and how many more there are. */

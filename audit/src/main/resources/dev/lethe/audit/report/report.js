@@ -2,7 +2,6 @@
   'use strict';
 
   var data = JSON.parse(document.getElementById('chart-data').textContent);
-  var COLOURS = 8;
   var DASHES = ['solid', [7, 3], [2, 3], [10, 3, 2, 3], [5, 2], [12, 4], [2, 2], [8, 3, 2, 3, 2, 3]];
   // Colours are CSS variables, so that dark mode and print restyle the drawing without drawing it again.
   var ink = { text: 'var(--ink)', quiet: 'var(--quiet)', rule: 'var(--rule)', paper: 'var(--paper)' };
@@ -67,8 +66,13 @@
       },
       lineStyle: { color: ink.quiet, width: 1 }, tooltip: { show: false }
     }];
+    var buttons = Array.from(document.querySelectorAll('.legend button'));
+    var shown = {};
+    buttons.forEach(function (button) {
+      shown[button.dataset.series] = button.getAttribute('aria-pressed') === 'true';
+    });
     attacks.forEach(function (attack, i) {
-      var colour = 'var(--series-' + i % COLOURS + ')';
+      var colour = 'var(--series-' + buttons[i].dataset.colour + ')';
       var curve = attack.roc;
       // Below the rate that the non-members resolve there is nothing to show.
       var points = curve.fpr.map(function (rate, k) {
@@ -89,11 +93,11 @@
       series.push({
         name: String(i), type: 'line', z: attacks.length - i + 3, showSymbol: false, symbol: 'circle', clip: true,
         data: points, emphasis: { disabled: true }, itemStyle: { color: colour },
-        lineStyle: { color: colour, width: i === 0 ? 3 : 1.8, type: DASHES[i % DASHES.length] }
+        lineStyle: { color: colour, width: i === 0 ? 3 : 1.8, type: DASHES[Number(buttons[i].dataset.dash)] }
       });
     });
     var chart = draw(element, {
-      legend: { show: false, data: attacks.map(function (a, i) { return String(i); }) },
+      legend: { show: false, data: Object.keys(shown), selected: shown },
       grid: { left: 72, right: 16, top: 12, bottom: 56 },
       xAxis: axis({
         min: floor, max: 0, interval: 1, name: 'False-positive rate (false alarms)', nameGap: 34,
@@ -120,7 +124,7 @@
       },
       series: series
     });
-    document.querySelectorAll('.legend button').forEach(function (button) {
+    buttons.forEach(function (button) {
       button.addEventListener('click', function () {
         button.setAttribute('aria-pressed', String(button.getAttribute('aria-pressed') !== 'true'));
         chart.dispatchAction({ type: 'legendToggleSelect', name: button.dataset.series });
@@ -163,11 +167,21 @@
     });
   }
 
+  function drawHistograms(panels) {
+    panels.forEach(function (panel) {
+      histogram(panel, data.attacks[Number(panel.dataset.histogram)]);
+    });
+  }
+
   var element = document.getElementById('roc');
   if (element) {
     roc(element, data.attacks);
-    document.querySelectorAll('[data-histogram]').forEach(function (panel) {
-      histogram(panel, data.attacks[Number(panel.dataset.histogram)]);
+    drawHistograms(document.querySelectorAll('.panels:not(details *) > figure > [data-histogram]'));
+    // What is folded away has no width to draw in.
+    document.querySelectorAll('details[data-draws]').forEach(function (fold) {
+      fold.addEventListener('toggle', function () {
+        drawHistograms(fold.querySelectorAll('[data-histogram]'));
+      }, { once: true });
     });
   }
 })();

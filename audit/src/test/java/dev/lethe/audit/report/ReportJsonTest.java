@@ -12,6 +12,9 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.lethe.audit.report.Report.Calibration;
+import dev.lethe.audit.report.Report.Predictive;
+import dev.lethe.audit.report.Report.Stability;
 import dev.lethe.audit.report.Report.Training;
 import dev.lethe.core.random.Seed;
 import java.io.IOException;
@@ -37,6 +40,10 @@ class ReportJsonTest {
                 SampleReport.realistic(),
                 SampleReport.nothingFound(),
                 SampleReport.oneAttack(),
+                SampleReport.nothingMeasured(),
+                SampleReport.battery(),
+                SampleReport.blind(),
+                SampleReport.voided(),
                 SampleReport.hostile("</script><script>\"\\\u0000\u2028\n"));
     }
 
@@ -68,6 +75,10 @@ class ReportJsonTest {
                         "training",
                         "findings",
                         "attacks",
+                        "guard",
+                        "calibrations",
+                        "epsilons",
+                        "stabilities",
                         "slices",
                         "exposed",
                         "refused",
@@ -118,6 +129,16 @@ class ReportJsonTest {
                 "attacks[1].card.paper",
                 "attacks[1].roc.fpr",
                 "attacks[0].histogram.nonMembers",
+                "subject.unit",
+                "guard",
+                "guard.blind",
+                "guard.planted[1].outcome",
+                "guard.outputs[0].severity",
+                "calibrations",
+                "calibrations[2].fprHigh",
+                "calibrations[0].predictive[1].prior",
+                "epsilons[4].condition",
+                "stabilities[0].supportByChance",
                 "slices[3].tprHigh",
                 "exposed[19].row",
                 "limits"
@@ -148,6 +169,11 @@ class ReportJsonTest {
                     attacks[0].roc.fpr[3]    | true                 | attacks[0].roc.fpr[3] must be a number
                     attacks[0].roc.fpr[3]    | 1.5                  | attacks[0].roc: point 3 has a rate outside [0, 1]
                     attacks[2].card.id       | "Not An Id"          | attacks[2].card: id 'Not An Id' must be lower-case words joined by hyphens
+                    guard.planted[0].outcome | "GUESSED"            | guard.planted[0].outcome must be one of [SEEN, MISSED]
+                    guard.outputs[0].severity | "FATAL"             | guard.outputs[0].severity must be one of [NOTE, WEAKENS, VOIDS]
+                    guard.blind              | "no"                 | guard.blind must be an array
+                    calibrations[0].predictive[0].value | "1"       | calibrations[0].predictive[0].value must be a number
+                    stabilities[0].support[2] | 1.5                 | stabilities[0].support[2] must be a whole number that fits 32 bits
                     limits[0]                | []                   | limits[0] must be a string
                     """)
     void aWrongValueIsNamedByItsPathAndFailsTheSchema(String path, String value, String message) {
@@ -164,14 +190,21 @@ class ReportJsonTest {
         at(tree, "findings[0]").getAsJsonObject().addProperty("value", 0.9);
 
         refuses(tree.toString(), "findings[0]: lira tpr@fpr=0.01: value 0.9 is outside [0.1022, 0.1083]");
+
+        JsonObject shorter = tree();
+        at(shorter, "stabilities[0].support").getAsJsonArray().remove(0);
+        refuses(
+                shorter.toString(),
+                "stabilities[0]: support and supportByChance have 7 and 8 items; they must have the same number");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    2.0   | schemaVersion is 2.0; this version of Lethe reads 1.x only
-                    10.0  | schemaVersion is 10.0; this version of Lethe reads 1.x only
-                    1     | schemaVersion must look like 1.0
-                    one   | schemaVersion must look like 1.0
+                    1.0   | schemaVersion is 1.0; this version of Lethe reads 2.x only
+                    3.0   | schemaVersion is 3.0; this version of Lethe reads 2.x only
+                    20.0  | schemaVersion is 20.0; this version of Lethe reads 2.x only
+                    2     | schemaVersion must look like 2.0
+                    two   | schemaVersion must look like 2.0
                     """)
     void refusesAnotherMajorVersion(String version, String message) {
         JsonObject tree = tree();
@@ -184,7 +217,7 @@ class ReportJsonTest {
     @Test
     void aLaterMinorVersionMayAddKeys() {
         JsonObject tree = tree();
-        tree.addProperty("schemaVersion", "1.7");
+        tree.addProperty("schemaVersion", "2.7");
         tree.addProperty("mood", "calm");
         at(tree, "findings[0]").getAsJsonObject().add("extra", new JsonArray());
 
@@ -222,26 +255,62 @@ class ReportJsonTest {
     @Test
     void refusesToWriteWhatJsonCannotHold() {
         Report report = SampleReport.realistic();
-        Report broken = new Report(
+
+        refusesToWrite(
+                copy(report, new Training(Double.NaN, 1, 1, 1), report.calibrations(), report.stabilities()),
+                "training.trainLossNats is NaN, which JSON cannot hold");
+        refusesToWrite(
+                copy(
+                        report,
+                        report.training(),
+                        List.of(new Calibration(
+                                "lira",
+                                "ORACLE",
+                                0.01,
+                                0.1,
+                                0.1,
+                                0.1,
+                                0,
+                                0,
+                                0,
+                                0.95,
+                                List.of(new Predictive(0.01, 1, Double.NaN, 1)))),
+                        report.stabilities()),
+                "calibrations[0].predictive[0].low is NaN, which JSON cannot hold");
+        refusesToWrite(
+                copy(
+                        report,
+                        report.training(),
+                        report.calibrations(),
+                        List.of(new Stability(
+                                "lira", 0.01, 2, 0, 0, new int[] {1}, new double[] {Double.POSITIVE_INFINITY}))),
+                "stabilities[0].supportByChance[0] is Infinity, which JSON cannot hold");
+    }
+
+    private static void refusesToWrite(Report report, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ReportJson.write(report))
+                .withMessage(message);
+    }
+
+    private static Report copy(
+            Report report, Training training, List<Calibration> calibrations, List<Stability> stabilities) {
+        return new Report(
                 report.subject(),
                 report.seed(),
                 report.provenance(),
-                new Training(Double.NaN, 1, 1, 1),
+                training,
                 report.findings(),
                 report.attacks(),
                 report.guard(),
-                report.calibrations(),
+                calibrations,
                 report.epsilons(),
-                report.stabilities(),
+                stabilities,
                 report.slices(),
                 report.exposed(),
                 report.refused(),
                 report.notTested(),
                 report.limits());
-
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> ReportJson.write(broken))
-                .withMessage("training.trainLossNats is NaN, which JSON cannot hold");
     }
 
     /** Text damaged at random either still reads or is refused in one line; nothing else ever comes out. */

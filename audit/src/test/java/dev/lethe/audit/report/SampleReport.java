@@ -49,6 +49,25 @@ public final class SampleReport {
             "unemployed",
             "unknown");
 
+    private static final String[][] BATTERY = {
+        {"bavaria", "Bayesian variance attack (BaVarIA), t-distributed"},
+        {"rmia", "Robust membership inference (RMIA), online"},
+        {"lira", "Likelihood-ratio attack (LiRA), online"},
+        {"base", "Bayes-approximate membership inference (BASE)"},
+        {"gradient-norm", "Norms of per-example gradients, learned on shadows"},
+        {"rmia-offline", "Robust membership inference (RMIA), offline"},
+        {"lira-offline", "Likelihood-ratio attack (LiRA), offline"},
+        {"difficulty-calibration", "Loss calibrated by difficulty"},
+        {"quantile-regression", "Quantile regression"},
+        {"shokri", "Shadow models with attack models per class"},
+        {"shokri-marginals", "Shadow models on data from marginals"},
+        {"confidence-threshold", "Confidence threshold"},
+        {"entropy-threshold", "Modified-entropy threshold"},
+        {"loss-threshold", "Loss threshold"},
+        {"tail-indicator", "Tail indicator"},
+        {"label-only", "Label only, by augmentation and distance"},
+    };
+
     private SampleReport() {}
 
     /** A model that leaks: six attacks, four slicing columns, twenty exposed records. */
@@ -82,6 +101,142 @@ public final class SampleReport {
                         "The attacker is assumed to hold records of the same kind and to know the training recipe.",
                         "Rates are means over 8 models of the recipe; a single model may leak more or less.",
                         "A record counts as one person; whoever stands in several rows may be exposed more than shown."));
+    }
+
+    /**
+     * Sixteen attacks on people with several rows, who are asked about in several versions; one attack misses the planted
+     * leak, and every attack has its thresholds, bounds and stability.
+     */
+    public static Report battery() {
+        Report r = realistic();
+        Subject s = r.subject();
+        List<AttackEvidence> attacks = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>();
+        findings.add(headline("bavaria"));
+        List<PlantedLeak> planted = new ArrayList<>();
+        List<Calibration> calibrations = new ArrayList<>();
+        List<Epsilon> epsilons = new ArrayList<>();
+        List<Stability> stabilities = new ArrayList<>();
+        for (String[] idAndName : BATTERY) {
+            String id = idAndName[0];
+            int place = attacks.size();
+            double strength = 1 - place / 16.0;
+            double shift = 0.05 + 0.85 * strength;
+            Card known = card(id);
+            attacks.add(new AttackEvidence(
+                    new Card(id, idAndName[1], known.summary(), known.paper(), known.assumptions()),
+                    curve(shift, 8 * MEMBERS),
+                    histogram(shift, -9, 12)));
+            rates(
+                    findings,
+                    id,
+                    0.5 + 0.23 * strength,
+                    0.1 + 0.23 * strength,
+                    place == 0 ? 0 : 0.01 + 0.08 * strength,
+                    0.001 + 0.03 * strength * strength);
+            boolean missed = id.equals("label-only");
+            planted.add(
+                    missed
+                            ? new PlantedLeak(id, 0.503, 0.478, 0.529, 0.99, Sight.MISSED)
+                            : new PlantedLeak(
+                                    id,
+                                    0.9 + 0.08 * strength,
+                                    0.88 + 0.08 * strength,
+                                    0.92 + 0.07 * strength,
+                                    0.99,
+                                    Sight.SEEN));
+            for (double rate : new double[] {0.1, 0.01, 0.001}) {
+                calibrations(calibrations, id, rate, Math.pow(rate, 1 - 0.55 * strength));
+            }
+            epsilons(epsilons, id, strength);
+            stabilities.add(new Stability(
+                    id,
+                    0.01,
+                    8,
+                    0.055 + 0.16 * strength,
+                    0.054,
+                    new int[] {1_804, 611, 190, 52, 11, 2, 0, 0},
+                    new double[] {3_120, 511, 48, 2.9, 0.1, 0, 0, 0}));
+        }
+        return new Report(
+                new Subject(
+                        s.title(),
+                        s.model(),
+                        s.data(),
+                        s.attribution(),
+                        s.members(),
+                        s.nonMembers(),
+                        s.classes(),
+                        s.targets(),
+                        64,
+                        18,
+                        s.population(),
+                        "customer"),
+                r.seed(),
+                r.provenance(),
+                r.training(),
+                findings,
+                attacks,
+                new Guard(
+                        planted,
+                        r.guard().outputs(),
+                        List.of(
+                                "On networks that learned these very records by heart, label-only found nothing. What it"
+                                        + " does not find in the audited model says nothing.")),
+                calibrations,
+                epsilons,
+                stabilities,
+                r.slices(),
+                r.exposed(),
+                r.refused(),
+                r.notTested(),
+                r.limits());
+    }
+
+    /** An audit whose one attack found nothing, and missed the planted leak too: a saboteur that must not look calm. */
+    public static Report blind() {
+        Report r = nothingFound();
+        return withGuard(
+                r,
+                new Guard(
+                        List.of(new PlantedLeak("loss-threshold", 0.502, 0.471, 0.533, 0.99, Sight.MISSED)),
+                        List.of(),
+                        List.of("On networks that learned these very records by heart, loss-threshold found nothing."
+                                + " What it does not find in the audited model says nothing.")));
+    }
+
+    /** An audit that found nothing in answers that cannot show anything. */
+    public static Report voided() {
+        Report r = nothingFound();
+        return withGuard(
+                r,
+                new Guard(
+                        r.guard().planted(),
+                        List.of(new OutputNote(
+                                "constant",
+                                Severity.VOIDS,
+                                "The model gives the same answer to every record; audit the model that is in use.")),
+                        List.of()));
+    }
+
+    /** The report with other eyes. */
+    public static Report withGuard(Report r, Guard guard) {
+        return new Report(
+                r.subject(),
+                r.seed(),
+                r.provenance(),
+                r.training(),
+                r.findings(),
+                r.attacks(),
+                guard,
+                r.calibrations(),
+                r.epsilons(),
+                r.stabilities(),
+                r.slices(),
+                r.exposed(),
+                r.refused(),
+                r.notTested(),
+                r.limits());
     }
 
     /** One attack that finds nothing; no slices, no exposed records, nothing refused. */
@@ -315,29 +470,68 @@ public final class SampleReport {
     }
 
     private static List<Calibration> calibrations() {
-        List<Predictive> predictive = List.of(
-                new Predictive(0.01, 0.093, 0.071, 0.112),
-                new Predictive(0.1, 0.53, 0.46, 0.58),
-                new Predictive(0.5, 0.911, 0.884, 0.925));
-        return List.of(
-                new Calibration(
-                        "lira", "ORACLE", 0.01, 0.103, 0.094, 0.112, 0.01, 0.0076, 0.0129, CONFIDENCE, predictive),
-                new Calibration(
-                        "lira", "SHADOWS", 0.01, 0.097, 0.089, 0.106, 0.0104, 0.008, 0.0133, CONFIDENCE, predictive),
-                new Calibration(
-                        "lira", "POPULATION", 0.01, 0.1, 0.092, 0.109, 0.0099, 0.0075, 0.0128, CONFIDENCE, predictive));
+        List<Calibration> calibrations = new ArrayList<>();
+        calibrations(calibrations, "lira", 0.01, 0.103);
+        return calibrations;
+    }
+
+    /** Three sources at one rate; the thresholds rehearsed on shadows let nobody pass at 1 in 1,000. */
+    private static void calibrations(List<Calibration> calibrations, String attack, double rate, double found) {
+        for (String source : List.of("ORACLE", "SHADOWS", "POPULATION")) {
+            boolean none = source.equals("SHADOWS") && rate < 0.01;
+            double fpr = none ? 0 : rate;
+            Interval alarms = ClopperPearson.interval(Math.round(fpr * MEMBERS), MEMBERS, CONFIDENCE);
+            Interval share = ClopperPearson.interval(Math.round(found * MEMBERS), MEMBERS, CONFIDENCE);
+            List<Predictive> predictive = new ArrayList<>();
+            for (double prior : new double[] {0.01, 0.1, 0.5}) {
+                predictive.add(new Predictive(
+                        prior,
+                        right(prior, found, fpr),
+                        right(prior, share.low(), alarms.high()),
+                        right(prior, share.high(), alarms.low())));
+            }
+            calibrations.add(new Calibration(
+                    attack,
+                    source,
+                    rate,
+                    found,
+                    Math.min(found, share.low()),
+                    Math.max(found, share.high()),
+                    fpr,
+                    Math.min(fpr, alarms.low()),
+                    Math.max(fpr, alarms.high()),
+                    CONFIDENCE,
+                    predictive));
+        }
+    }
+
+    private static double right(double prior, double found, double alarms) {
+        return prior * found / (prior * found + (1 - prior) * alarms);
     }
 
     private static List<Epsilon> epsilons() {
-        return List.of(
-                new Epsilon("lira", 1.272, 1e-5, CONFIDENCE, "one run, guesses counted", ""),
-                new Epsilon(
-                        "lira",
-                        2.618,
-                        1e-5,
-                        CONFIDENCE,
-                        "one run, recursion over a Gaussian trade-off curve",
-                        "the recipe hides a record as a Gaussian mechanism does"));
+        List<Epsilon> epsilons = new ArrayList<>();
+        epsilons(epsilons, "lira", 1);
+        return epsilons;
+    }
+
+    private static void epsilons(List<Epsilon> epsilons, String attack, double strength) {
+        String independent = "records are flagged independently of each other";
+        String gaussian = "the recipe hides a record as a Gaussian mechanism does";
+        double one = Math.max(0, 1.272 * (strength - 0.3) / 0.7);
+        epsilons.add(new Epsilon(attack, one, 1e-5, CONFIDENCE, "one run, guesses counted", ""));
+        epsilons.add(
+                new Epsilon(attack, 1.1 * one, 1e-5, CONFIDENCE, "one run, recursion over the trade-off curve", ""));
+        epsilons.add(new Epsilon(
+                attack, 2 * one, 1e-5, CONFIDENCE, "one run, recursion over a Gaussian trade-off curve", gaussian));
+        epsilons.add(new Epsilon(attack, 1.5 * one, 1e-5, CONFIDENCE, "two rates at one threshold", independent));
+        epsilons.add(new Epsilon(
+                attack,
+                2.2 * one,
+                1e-5,
+                CONFIDENCE,
+                "two rates at one threshold, read as those of a Gaussian mechanism",
+                independent + ", and " + gaussian));
     }
 
     private static List<Stability> stabilities() {
@@ -449,10 +643,9 @@ public final class SampleReport {
         };
     }
 
-    private static List<Finding> findings() {
-        List<Finding> findings = new ArrayList<>();
-        findings.add(new Finding(
-                "lira",
+    private static Finding headline(String attack) {
+        return new Finding(
+                attack,
                 "tpr@fpr=0.01",
                 "",
                 0.105_2,
@@ -461,7 +654,12 @@ public final class SampleReport {
                 CONFIDENCE,
                 "Clopper-Pearson",
                 Verdict.LEAKS,
-                "10 % of the people in the training data are found with 1 false alarm in 100."));
+                "10 % of the people in the training data are found with 1 false alarm in 100.");
+    }
+
+    private static List<Finding> findings() {
+        List<Finding> findings = new ArrayList<>();
+        findings.add(headline("lira"));
         rates(findings, "lira", 0.731_4, 0.331_6, 0, 0.032_9);
         rates(findings, "lira-offline", 0.681_2, 0.262_5, 0.071_3, 0.017_2);
         rates(findings, "shokri", 0.621_7, 0.181_1, 0.028_4, 0.004_1);
