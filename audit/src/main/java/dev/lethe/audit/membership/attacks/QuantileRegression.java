@@ -98,9 +98,10 @@ public record QuantileRegression(int folds, double rate) implements MembershipAt
             double[] calibration = distribution.logOdds(
                     Arrays.stream(held).mapToDouble(row -> known[row]).toArray(), select(covariates, width, held));
             Arrays.sort(calibration);
-            // At most a share of rate scores above this one or as high.
-            int above = (int) Math.floor(rate * calibration.length);
-            return Scores.of(values, Math.nextUp(calibration[calibration.length - 1 - above]));
+            // The conservative quantile: a fresh record scores above it with a probability of at most rate.
+            int above = (int) Math.floor(rate * (calibration.length + 1));
+            double threshold = above == 0 ? Double.POSITIVE_INFINITY : calibration[calibration.length - above];
+            return Scores.of(values, Math.nextUp(threshold));
         }
     }
 
