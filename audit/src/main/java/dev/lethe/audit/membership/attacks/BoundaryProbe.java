@@ -41,11 +41,13 @@ record BoundaryProbe(int queries) implements Probe {
         Seed paths = Perturbations.seed(records).fork("boundary");
         if (records instanceof Examples examples && !Perturbations.isBinary(examples)) {
             double[] deviation = Perturbations.deviation(examples);
+            @SuppressWarnings("unchecked") // The records it is asked about are examples.
+            Predictor<Examples> asked = (Predictor<Examples>) model;
             return search(
                     records,
                     width,
                     row -> hopSkipJump(examples, deviation, row, paths),
-                    points -> model.logits(sameType(records, points(examples, points))));
+                    points -> asked.logits(points(examples, points)));
         }
         return search(
                 records,
@@ -81,8 +83,9 @@ record BoundaryProbe(int queries) implements Probe {
             if (open.length == 0) {
                 return;
             }
-            Logits answers = model.apply(
-                    Arrays.stream(open).mapToObj(i -> searches.get(i).question()).toList());
+            Logits answers = model.apply(Arrays.stream(open)
+                    .mapToObj(i -> searches.get(i).question())
+                    .toList());
             for (int i = 0; i < open.length; i++) {
                 searches.get(open[i]).answer(answers.argMax(i) != labels[open[i]]);
             }
@@ -92,14 +95,17 @@ record BoundaryProbe(int queries) implements Probe {
     private static BoundarySearch<FewestChanges.Mix> fewestChanges(Records records, int width, int row, Seed paths) {
         UniformRandomProvider random = paths.fork("row-" + row).stream();
         return new FewestChanges(
-                row, width, (one, other) -> MixedRows.differing(records, one, other), others(records, row, random), random);
+                row,
+                width,
+                (one, other) -> MixedRows.differing(records, one, other),
+                others(records, row, random),
+                random);
     }
 
     private BoundarySearch<float[]> hopSkipJump(Examples examples, double[] deviation, int row, Seed paths) {
         UniformRandomProvider random = paths.fork("row-" + row).stream();
         IntSupplier others = others(examples, row, random);
-        return new HopSkipJump(
-                row(examples, row), deviation, () -> row(examples, others.getAsInt()), queries, random);
+        return new HopSkipJump(row(examples, row), deviation, () -> row(examples, others.getAsInt()), queries, random);
     }
 
     private static float[] row(Examples examples, int row) {
@@ -135,10 +141,5 @@ record BoundaryProbe(int queries) implements Probe {
             System.arraycopy(points.get(i), 0, features, i * width, width);
         }
         return new Examples(features, like.shape(), new int[points.size()], like.classes());
-    }
-
-    @SuppressWarnings("unchecked") // Called where the records are examples.
-    private static <D extends Records> D sameType(D records, Examples points) {
-        return (D) points;
     }
 }

@@ -34,8 +34,9 @@ record GradientProbe() implements Probe {
     @Override
     public <D extends Records> double[][] measure(Predictor<D> model, D records, Seed seed) {
         if (!(model instanceof Differentiable<D> whiteBox)) {
-            throw new UnsupportedOperationException("gradient-norm looks inside a model, and this one is a black box: it"
-                    + " gives answers and no gradients");
+            throw new UnsupportedOperationException(
+                    "gradient-norm looks inside a model, and this one is a black box: it"
+                            + " gives answers and no gradients");
         }
         GradientNorms norms = whiteBox.gradientNorms(records);
         double[][] columns = new double[columns()][norms.size()];
