@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
@@ -104,16 +105,106 @@ class ReportBrowserTest {
 
     @Test
     void drawsEveryChartWithoutErrorAndWithoutNetwork() throws IOException {
-        open(SampleReport.realistic());
+        for (Report report : List.of(SampleReport.realistic(), SampleReport.battery())) {
+            open(report);
 
-        List<?> charts = (List<?>) browser.executeScript("""
+            assertThat(charts().subList(0, 5))
+                    .as("the curves and four histograms")
+                    .allMatch(paths -> paths > 3);
+            assertThat(charts().subList(5, charts().size()))
+                    .as("what is folded away")
+                    .hasSize(report.attacks().size() - 4)
+                    .allMatch(paths -> paths == 0);
+
+            browser.findElement(By.cssSelector("details[data-draws] > summary")).click();
+            settle();
+
+            assertThat(charts()).hasSize(report.attacks().size() + 1).allMatch(paths -> paths > 3);
+            assertNoErrorAndNoNetwork();
+        }
+    }
+
+    /** For every chart the number of paths in it, 0 for one that is not drawn. */
+    private static List<Long> charts() {
+        return ((List<?>) browser.executeScript("""
                 return Array.from(document.querySelectorAll('.chart')).map(function (chart) {
                   const svg = chart.querySelector('svg');
                   return svg === null || svg.clientHeight === 0 ? 0 : svg.querySelectorAll('path').length;
-                });""");
-        assertThat(charts).hasSize(7).allSatisfy(paths -> assertThat((Long) paths)
-                .isGreaterThan(3));
+                });"""))
+                .stream().map(Long.class::cast).toList();
+    }
+
+    @Test
+    void anAuditThatCouldNotSeeShowsNoVerdictInItsOwnStyle() throws IOException {
+        for (Report report : List.of(SampleReport.blind(), SampleReport.voided())) {
+            open(report);
+
+            String verdict = browser.findElement(By.cssSelector("#first-page .strongest"))
+                    .getText();
+            assertThat(verdict)
+                    .startsWith("NO VERDICT")
+                    .contains(report.blindness().get(0))
+                    .doesNotContain("NOTHING FOUND");
+            assertThat(browser.findElement(By.id("first-page")).getText())
+                    .doesNotContain(report.findings().get(0).sentence());
+            assertThat(colour(".strongest"))
+                    .isNotIn(
+                            colourOfVerdict(SampleReport.nothingFound()),
+                            colourOfVerdict(SampleReport.realistic()),
+                            colourOfVerdict(SampleReport.oneAttack()));
+            assertNoErrorAndNoNetwork();
+        }
+    }
+
+    private static String colourOfVerdict(Report report) throws IOException {
+        open(report);
+        return colour(".strongest");
+    }
+
+    private static String colour(String selector) {
+        return (String)
+                browser.executeScript("return getComputedStyle(document.querySelector('" + selector + "')).color");
+    }
+
+    @Test
+    void ofManyAttacksSixCurvesAreDrawnAndOthersOnDemand() throws IOException {
+        open(SampleReport.battery());
+
+        assertThat(drawnCurves()).isEqualTo(6);
+        browser.findElements(By.cssSelector(".legend button")).get(15).click();
+        settle();
+
+        assertThat(drawnCurves()).isEqualTo(7);
         assertNoErrorAndNoNetwork();
+    }
+
+    private static double drawnCurves() {
+        return number("Array.from(document.querySelectorAll('#roc path')).filter("
+                + "p => (p.getAttribute('stroke') || '').startsWith('var(--series-')).length");
+    }
+
+    @Test
+    void everyTableRegionAndPictureHasAnAccessibleName() throws IOException {
+        open(SampleReport.battery());
+
+        assertThat(number("document.querySelectorAll('[role=region]').length")).isGreaterThan(25);
+        assertThat((List<?>) browser.executeScript("""
+                const named = e => (e.getAttribute('aria-label') || '').trim() !== ''
+                  || (e.getAttribute('aria-labelledby') || '').split(' ').some(id => id !== ''
+                    && document.getElementById(id) !== null && document.getElementById(id).textContent.trim() !== '');
+                return Array.from(document.querySelectorAll('[role=region], [role=img], [role=group], main section'))
+                  .filter(e => !named(e)).map(e => e.outerHTML.slice(0, 120));""")).isEmpty();
+        assertThat((List<?>) browser.executeScript("""
+                const seen = new Set();
+                return Array.from(document.querySelectorAll('[id]')).map(e => e.id)
+                  .filter(id => seen.has(id) || !seen.add(id));"""))
+                .as("ids that occur twice")
+                .isEmpty();
+        assertThat((List<?>) browser.executeScript("""
+                return Array.from(document.querySelectorAll('.contents a')).map(a => a.hash.slice(1))
+                  .filter(id => document.getElementById(id) === null);"""))
+                .as("links that lead nowhere")
+                .isEmpty();
     }
 
     @Test
@@ -156,9 +247,13 @@ class ReportBrowserTest {
     @ValueSource(ints = {320, 400, 800, 1280, 1900})
     void thePageNeverScrollsSideways(int width) throws IOException {
         for (Report report : List.of(
-                SampleReport.realistic(), SampleReport.hostile("Unbroken".repeat(40)), SampleReport.oneAttack())) {
+                SampleReport.realistic(),
+                SampleReport.battery(),
+                SampleReport.hostile("Unbroken".repeat(40)),
+                SampleReport.oneAttack())) {
             open(report);
             width(width);
+            unfold();
 
             assertThat(number("document.documentElement.scrollWidth"))
                     .as("%s at %s px", report.subject().title(), width)
@@ -168,8 +263,9 @@ class ReportBrowserTest {
 
     @Test
     void textStaysLegibleOnANarrowScreen() throws IOException {
-        open(SampleReport.realistic());
+        open(SampleReport.battery());
         width(400);
+        unfold();
 
         assertThat(number("parseFloat(getComputedStyle(document.body).fontSize)"))
                 .isGreaterThanOrEqualTo(16);
@@ -184,7 +280,7 @@ class ReportBrowserTest {
     void theKeyboardReachesEverythingAndShowsWhere() throws IOException {
         open(SampleReport.realistic());
         List<String> reached = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 150; i++) {
             new Actions(browser).sendKeys(Keys.TAB).perform();
             String name = (String) browser.executeScript("""
                     const e = document.activeElement;
@@ -205,8 +301,16 @@ class ReportBrowserTest {
         assertThat(reached.stream().filter(name -> name.equals("legend"))).hasSize(6);
         assertThat(reached.stream().filter(name -> name.startsWith("scroll")))
                 .as("every table that is not folded away")
-                .hasSize(8);
-        assertThat(reached).contains("a #attacks", "a #provenance", "summary");
+                .hasSize(14);
+        assertThat(reached)
+                .contains(
+                        "a #sight",
+                        "a #attacks",
+                        "a #thresholds",
+                        "a #epsilon",
+                        "a #stability",
+                        "a #provenance",
+                        "fold");
     }
 
     @Test
@@ -235,9 +339,15 @@ class ReportBrowserTest {
     @ParameterizedTest
     @ValueSource(strings = {"light", "dark"})
     void textStandsOutFromItsBackground(String scheme) throws IOException {
-        for (Report report : List.of(SampleReport.realistic(), SampleReport.nothingFound(), SampleReport.oneAttack())) {
+        for (Report report : List.of(
+                SampleReport.battery(),
+                SampleReport.nothingFound(),
+                SampleReport.oneAttack(),
+                SampleReport.blind(),
+                SampleReport.voided())) {
             open(report);
             media("", scheme);
+            unfold();
             settle();
 
             List<?> faint = (List<?>) browser.executeScript("""
@@ -276,6 +386,13 @@ class ReportBrowserTest {
         for (Report report : List.of(
                 SampleReport.realistic(),
                 SampleReport.nothingFound(),
+                SampleReport.battery(),
+                SampleReport.blind(),
+                SampleReport.withGuard(
+                        SampleReport.nothingFound(), new Report.Guard(List.of(), List.of(), List.of(manyWords))),
+                SampleReport.withGuard(
+                        SampleReport.crowded(manyWords),
+                        new Report.Guard(List.of(), notes(manyWords), List.of(manyWords))),
                 SampleReport.crowded(manyWords),
                 SampleReport.crowded("Unbroken".repeat(300)))) {
             open(report);
@@ -293,6 +410,24 @@ class ReportBrowserTest {
         }
     }
 
+    private static List<Report.OutputNote> notes(String text) {
+        return Collections.nCopies(9, new Report.OutputNote(text, Report.Severity.WEAKENS, text));
+    }
+
+    @Test
+    void paperSaysWhatItLeavesOut() throws IOException {
+        open(SampleReport.battery());
+        assertThat(browser.findElement(By.id("thresholds")).getText()).doesNotContain("from which this was printed");
+
+        media("print", "light");
+        settle();
+
+        assertThat(browser.findElement(By.id("thresholds")).getText())
+                .contains("The thresholds of 15 other attacks are in the file from which this was printed.");
+        assertThat(browser.findElement(By.id("scores")).getText()).contains("The scores of 12 other attacks are in");
+        assertThat(browser.findElement(By.id("findings")).getText()).contains("40 weaker findings are in the file");
+    }
+
     @Test
     void printsOnA4() throws IOException {
         open(SampleReport.realistic());
@@ -300,6 +435,8 @@ class ReportBrowserTest {
         String whole = pdf("");
         assertThat(whole).startsWith("%PDF-");
         assertThat(pages(whole)).isBetween(5, 14);
+        open(SampleReport.battery());
+        assertThat(pages(pdf(""))).as("with sixteen attacks").isBetween(10, 20);
         assertThat(pages(pdf("1"))).isEqualTo(1);
         // 210 mm x 297 mm in points, as Chromium rounds them.
         assertThat(whole).containsPattern("/MediaBox \\[0 0 59[45][.0-9]* 84[12][.0-9]*\\]");
@@ -317,6 +454,11 @@ class ReportBrowserTest {
     private static void settle() {
         browser.executeAsyncScript(
                 "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)));");
+    }
+
+    private static void unfold() {
+        browser.executeScript("document.querySelectorAll('details').forEach(d => { d.open = true; })");
+        settle();
     }
 
     private static void width(int pixels) {
