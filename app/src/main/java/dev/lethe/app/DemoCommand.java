@@ -27,6 +27,10 @@ final class DemoCommand implements Callable<Integer>, Failures.Debuggable {
     private static final String RESOURCE = "/dev/lethe/app/demo/bank-full.csv";
     private static final String LABEL = "job";
     private static final int MEMBERS = 5000;
+    /** A first look in under a minute; {@code audit data} runs all attacks unless told otherwise. */
+    private static final List<String> QUICK = List.of(
+            "loss-threshold", "confidence-threshold", "entropy-threshold", "shokri", "lira", "lira-offline", "rmia");
+
     private static final String ATTRIBUTION =
             "Bank Marketing, UCI Machine Learning Repository, CC BY 4.0: S. Moro, P. Cortez, P. Rita, A data-driven"
                     + " approach to predict the success of bank telemarketing, Decision Support Systems 62 (2014).";
@@ -49,6 +53,9 @@ final class DemoCommand implements Callable<Integer>, Failures.Debuggable {
     public Integer call() throws IOException {
         try (Console console = new Console(common.quiet)) {
             Trainer<LabelledTable> trainer = recipe.tableTrainer();
+            if (audit.attacks == null) {
+                audit.attacks = QUICK;
+            }
             MembershipAudit membership = audit.audit(MEMBERS);
             LabelledTable table = builtIn();
             Map<String, String> settings = new LinkedHashMap<>();
