@@ -150,8 +150,20 @@ final class Reporter<D extends Records> {
                 exposures,
                 exposed(strongest, trials.get(audit.attacks().indexOf(strongest.attack()))),
                 refused,
-                NOT_TESTED,
+                notTested(described),
                 limits(audit.targets()));
+    }
+
+    private List<String> notTested(MembershipAudit.Described described) {
+        boolean inside = audit.attacks().stream().anyMatch(a -> a.card().id().equals("gradient-norm"));
+        List<String> items = new ArrayList<>(NOT_TESTED);
+        if (inside) {
+            items.set(0, "attacks that see training checkpoints");
+        }
+        if (!described.unit().isEmpty()) {
+            items.remove(2);
+        }
+        return items;
     }
 
     private static List<String> limits(int targets) {
