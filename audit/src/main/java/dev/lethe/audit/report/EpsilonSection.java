@@ -130,7 +130,8 @@ record EpsilonSection(
     }
 
     private static String basis(Report report, Epsilon largest, List<Family> families) {
-        String basis = "Shown by " + FirstPage.attackName(report, largest.attack()) + " (" + largest.method() + "). ";
+        String basis =
+                "Shown by " + FirstPage.attackName(report, largest.attack()) + "; method: " + largest.method() + ". ";
         List<Family> chosenFrom =
                 families.stream().filter(Family::unconditional).toList();
         if (chosenFrom.size() == 1) {

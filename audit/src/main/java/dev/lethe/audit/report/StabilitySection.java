@@ -52,10 +52,12 @@ record StabilitySection(String lead, List<Tick> ticks, List<Row> rows, List<Supp
 
     private static String lead(Report report) {
         return "Several models of the recipe were trained on overlapping sets of " + nouns(report)
-                + ". If an attack flags the same " + nouns(report)
-                + " in them, it is the recipe that exposes these and not the chance of one training run. The overlap is"
-                + " the Jaccard index: of those that either of two models flags, the share that both flag, mean over"
-                + " pairs of models. By chance: as many flags, drawn at random.";
+                + ". Where an attack that finds members flags the same " + nouns(report)
+                + " again, the recipe exposes these, not the chance of one training run. An attack that only knows which "
+                + nouns(report) + " are easy for every model also flags the same ones again, members or not: read the"
+                + " overlap beside what the attack finds. The overlap is the Jaccard index: of those that either of two"
+                + " models flags, the share that both flag, mean over pairs of models. By chance: as many flags, drawn at"
+                + " random.";
     }
 
     private static Row row(Report report, Stability stability, Axis axis) {

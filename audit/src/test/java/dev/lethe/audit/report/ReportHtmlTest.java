@@ -170,12 +170,12 @@ class ReportHtmlTest {
         assertThat(html)
                 .contains("The rarer members are, the less often a flag is right")
                 .containsSubsequence(
-                        "rate at 0.01 (1 in 100)",
+                        "FPR meant: 0.01 (1 in 100)",
                         "Own answers and the truth",
                         "optimistic",
                         "Rehearsed on shadow models",
                         "Known non-members",
-                        "rate at 0.001 (1 in 1,000)",
+                        "FPR meant: 0.001 (1 in 1,000)",
                         "at least 0.3",
                         "no false alarm seen",
                         "Thresholds of 15 other attacks");
