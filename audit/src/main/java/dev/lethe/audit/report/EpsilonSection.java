@@ -137,12 +137,12 @@ record EpsilonSection(
         if (chosenFrom.size() == 1) {
             return basis + "It holds with " + Numbers.percent(largest.confidence()) + " confidence.";
         }
-        // The largest over methods is right if the bounds of all of them are: their errors add up.
-        double error = chosenFrom.stream()
-                .mapToDouble(family -> 1 - family.confidence())
-                .sum();
+        // All bounds without a condition hold together with the confidence that each states: the audit has divided the
+        // error.
+        double together =
+                chosenFrom.stream().mapToDouble(Family::confidence).min().orElseThrow();
         return basis + "It is the largest over " + chosenFrom.size() + " methods, whose bounds hold together with "
-                + Numbers.percent(Math.max(0, 1 - error)) + " confidence.";
+                + Numbers.percent(together) + " confidence.";
     }
 
     private static String nothing(int unconditional) {

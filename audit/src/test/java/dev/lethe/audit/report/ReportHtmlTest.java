@@ -188,7 +188,7 @@ class ReportHtmlTest {
         assertThat(html)
                 .contains(
                         "No differential-privacy guarantee with epsilon below 1.39 at delta 0.00001 can be true of this")
-                .contains("It is the largest over 2 methods, whose bounds hold together with 90 % confidence.")
+                .contains("It is the largest over 2 methods, whose bounds hold together with 95 % confidence.")
                 .contains("0 says nothing")
                 .containsSubsequence(
                         "For every recipe",
@@ -217,7 +217,7 @@ class ReportHtmlTest {
     void columnsOfDifferentDeltasSaySo() {
         assertThat(epsilonSection(
                         new Epsilon("lira", 2, 1e-5, 0.95, "guesses", ""), new Epsilon("lira", 1, 0, 0.9, "rates", "")))
-                .contains("delta 0.00001, 95 %", "delta 0, 90 %", "hold together with 85 % confidence");
+                .contains("delta 0.00001, 95 %", "delta 0, 90 %", "hold together with 90 % confidence");
     }
 
     @Test
