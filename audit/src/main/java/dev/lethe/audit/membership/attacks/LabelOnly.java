@@ -65,7 +65,7 @@ public record LabelOnly(Method method, int queries, int shadows) implements Memb
                     case BOUNDARY -> new Boundary(new BoundaryProbe(queries));
                     case AUTO -> view.queries() > 1 ? versions(view) : noise(view);
                 };
-        return Scores.of(new LearnedRatio(firmness, firmness.sets(), shadows).score(view));
+        return Scores.of(new LearnedRatio(firmness, firmness.sets(), List.of(), shadows).score(view));
     }
 
     private Firmness versions(MembershipView view) {
