@@ -39,8 +39,7 @@ class GradientNormTest {
         double sum = 0;
         for (int target = 0; target < 3; target++) {
             MembershipView view = MembershipView.of(store, store.key(), target, Seed.of(4));
-            Trial trial =
-                    new Trial(attack.attack(view).values(), store.key().of(target), OptionalDouble.empty());
+            Trial trial = new Trial(attack.attack(view).values(), store.key().of(target), OptionalDouble.empty());
             sum += new Roc(trial).auc() / 3;
         }
         return sum;

@@ -3,7 +3,6 @@ package dev.lethe.audit.membership.attacks;
 import dev.lethe.audit.Card;
 import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipView;
-import dev.lethe.audit.membership.Probe;
 import dev.lethe.audit.membership.Scores;
 import dev.lethe.core.model.Logits;
 import java.util.List;

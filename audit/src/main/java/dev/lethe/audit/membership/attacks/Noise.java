@@ -26,8 +26,7 @@ interface Noise<D extends Records> {
     static <D extends Records> Noise<D> of(D records) {
         if (records instanceof Examples examples && !Perturbations.isBinary(examples)) {
             double[] deviation = Perturbations.deviation(examples);
-            return (rows, step, random) ->
-                    (D) moved(examples, deviation, rows, deviations(step), random);
+            return (rows, step, random) -> (D) moved(examples, deviation, rows, deviations(step), random);
         }
         int columns = MixedRows.columns(records);
         return (rows, step, random) -> changed(records, columns, rows, changes(step, columns), random);

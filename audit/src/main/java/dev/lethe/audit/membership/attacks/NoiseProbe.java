@@ -65,8 +65,7 @@ record NoiseProbe(int queries, int gentlest, int roughest) implements Probe {
         for (int from = 0; from < records.size(); from += MOST_AT_ONCE) {
             int[] rows = IntStream.range(from, Math.min(records.size(), from + MOST_AT_ONCE))
                     .toArray();
-            Logits answers = model.logits(
-                    noise.copies(rows, step, draw.fork("from-" + from).stream()));
+            Logits answers = model.logits(noise.copies(rows, step, draw.fork("from-" + from).stream()));
             for (int i = 0; i < rows.length; i++) {
                 into[rows[i]] += answers.argMax(i) == records.labels()[rows[i]] ? 1 : 0;
             }

@@ -342,11 +342,14 @@ class LabelProbesTest {
     /** From the last step at which 95 of 100 right labels stay right to the first at which 60 or fewer do. */
     @Test
     void asksWhereLabelsBeginToBreak() {
-        assertThat(StrengthProbe.range(new double[] {100, 100, 99, 96, 90, 80, 61, 60, 20, 5})).containsExactly(2, 6);
-        assertThat(StrengthProbe.range(new double[] {100, 50, 40, 30, 20, 10, 5, 5, 5, 5})).containsExactly(0, 1);
+        assertThat(StrengthProbe.range(new double[] {100, 100, 99, 96, 90, 80, 61, 60, 20, 5}))
+                .containsExactly(2, 6);
+        assertThat(StrengthProbe.range(new double[] {100, 50, 40, 30, 20, 10, 5, 5, 5, 5}))
+                .containsExactly(0, 1);
         assertThat(StrengthProbe.range(new double[] {100, 100, 100, 100, 100, 100, 100, 100, 100, 99}))
                 .containsExactly(7, 8);
-        assertThat(StrengthProbe.range(new double[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0})).containsExactly(7, 8);
+        assertThat(StrengthProbe.range(new double[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0}))
+                .containsExactly(7, 8);
     }
 
     @Test
