@@ -28,6 +28,12 @@ public record GradientNorm(int shadows) implements MembershipAttack {
                     "the model's full probability vector",
                     "shadow models of the same recipe, half of them trained on the record"));
 
+    /** Whoever sees the inside sees the answers too: the strongest that can be made of them, in shapes that need no choice. */
+    private static final List<MembershipAttack> FROM_OUTSIDE = List.of(
+            new Bavaria(Bavaria.Tails.STUDENT, Bavaria.Variance.SEPARATE, 8, 0),
+            new Bavaria(Bavaria.Tails.STUDENT, Bavaria.Variance.COMMON, 8, 0),
+            new Bavaria(Bavaria.Tails.STUDENT, Bavaria.Variance.EQUAL, 2, 0));
+
     @Override
     public Card card() {
         return CARD;
@@ -41,7 +47,7 @@ public record GradientNorm(int shadows) implements MembershipAttack {
 
     @Override
     public Scores attack(MembershipView view) {
-        return Scores.of(new LearnedRatio(new Gradients(), Gradients.SETS, shadows).score(view));
+        return Scores.of(new LearnedRatio(new Gradients(), Gradients.SETS, FROM_OUTSIDE, shadows).score(view));
     }
 
     private record Gradients() implements HierarchicalGaussians.Measured {

@@ -13,7 +13,8 @@ import java.util.List;
  *
  * @param method how a record is changed
  * @param queries questions about a record and a model, at most
- * @param shadows shadow models to ask as well, at most: each costs as many questions as the target
+ * @param shadows shadow models to ask as well, at most: each costs as many questions as the target, and the first a few
+ *     more, by which the strength of the noise is chosen
  */
 public record LabelOnly(Method method, int queries, int shadows) implements MembershipAttack {
     /** Quick enough to run beside the others. */
@@ -23,7 +24,7 @@ public record LabelOnly(Method method, int queries, int shadows) implements Memb
     public enum Method {
         /** The versions of an image that all models were asked about: mirrored and shifted. */
         AUGMENTATION,
-        /** Random noise of several strengths. */
+        /** Random noise of several strengths, between which labels of a shadow begin to break. */
         NOISE,
         /** A search for the closest record with another label; worth it from some hundred queries. */
         BOUNDARY,
@@ -58,15 +59,21 @@ public record LabelOnly(Method method, int queries, int shadows) implements Memb
     public Scores attack(MembershipView view) {
         Firmness firmness =
                 switch (method) {
-                    case AUGMENTATION -> new Versions(Math.min(queries, view.queries()));
-                    case NOISE -> new Noise(new NoiseProbe(queries));
+                    case AUGMENTATION -> versions(view);
+                    case NOISE -> noise(view);
                     case BOUNDARY -> new Boundary(new BoundaryProbe(queries));
-                    case AUTO ->
-                        view.queries() > 1
-                                ? new Versions(Math.min(queries, view.queries()))
-                                : new Noise(new NoiseProbe(queries));
+                    case AUTO -> view.queries() > 1 ? versions(view) : noise(view);
                 };
-        return Scores.of(new LearnedRatio(firmness, firmness.sets(), shadows).score(view));
+        return Scores.of(new LearnedRatio(firmness, firmness.sets(), List.of(), shadows).score(view));
+    }
+
+    private Firmness versions(MembershipView view) {
+        return new Versions(Math.min(queries, view.queries()));
+    }
+
+    private Firmness noise(MembershipView view) {
+        int[] range = StrengthProbe.range(view);
+        return new Noisy(new NoiseProbe(queries, range[0], range[1]));
     }
 
     /** Numbers about a record made of labels alone. */
@@ -79,7 +86,7 @@ public record LabelOnly(Method method, int queries, int shadows) implements Memb
         return Math.log((count + 0.5) / (n - count + 0.5));
     }
 
-    private record Noise(NoiseProbe probe) implements Firmness {
+    private record Noisy(NoiseProbe probe) implements Firmness {
         @Override
         public List<int[]> sets() {
             return List.of(new int[] {0}, new int[] {1, 2}, new int[] {3, 4});

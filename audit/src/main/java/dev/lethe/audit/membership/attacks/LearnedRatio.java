@@ -1,5 +1,6 @@
 package dev.lethe.audit.membership.attacks;
 
+import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipView;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,9 +13,11 @@ import java.util.List;
  * @param measured the columns
  * @param sets of columns whose joint likelihood ratios are taken; their mean serves where there are too few shadows to
  *     rehearse
+ * @param others attacks whose scores are weighed with the ratios
  * @param shadows how many shadows to use, at most
  */
-record LearnedRatio(HierarchicalGaussians.Measured measured, List<int[]> sets, int shadows) {
+record LearnedRatio(
+        HierarchicalGaussians.Measured measured, List<int[]> sets, List<MembershipAttack> others, int shadows) {
     /** With fewer shadows a rehearsal has one model a side, and ratios on another scale than the game's. */
     private static final int FEWEST_TO_REHEARSE = 7;
 
@@ -52,12 +55,18 @@ record LearnedRatio(HierarchicalGaussians.Measured measured, List<int[]> sets, i
     /** Of each record: the ratios of each set, both kinds. */
     private double[][] ratios(MembershipView view) {
         HierarchicalGaussians gaussians = HierarchicalGaussians.of(view, measured, shadows);
-        double[][] rows = new double[view.records()][2 * sets.size()];
+        double[][] rows = new double[view.records()][2 * sets.size() + others.size()];
         for (int set = 0; set < sets.size(); set++) {
             double[][] ratios = gaussians.ratios(sets.get(set));
             for (int record = 0; record < rows.length; record++) {
                 rows[record][2 * set] = bounded(ratios[0][record]);
                 rows[record][2 * set + 1] = bounded(ratios[1][record]);
+            }
+        }
+        for (int other = 0; other < others.size(); other++) {
+            double[] scores = others.get(other).attack(view).values();
+            for (int record = 0; record < rows.length; record++) {
+                rows[record][2 * sets.size() + other] = bounded(scores[record]);
             }
         }
         return rows;

@@ -125,15 +125,19 @@ class LabelProbesTest {
 
     static Stream<Probe> probes() {
         return Stream.of(
-                new NoiseProbe(1),
-                new NoiseProbe(2),
-                new NoiseProbe(17),
+                new NoiseProbe(1, 0, 8),
+                new NoiseProbe(2, 3, 4),
+                new NoiseProbe(17, 2, 7),
+                new StrengthProbe(),
                 new BoundaryProbe(1),
                 new BoundaryProbe(9),
                 new BoundaryProbe(150));
     }
 
     private static int budget(Probe probe) {
+        if (probe instanceof StrengthProbe) {
+            return 10;
+        }
         return probe instanceof NoiseProbe noise ? noise.queries() : ((BoundaryProbe) probe).queries();
     }
 
@@ -182,7 +186,7 @@ class LabelProbesTest {
         new BoundaryProbe(60).measure(model, data, Seed.of(1));
         assertThat(model.asked).isEqualTo(6000);
         model.asked = 0;
-        new NoiseProbe(60).measure(model, data, Seed.of(1));
+        new NoiseProbe(60, 0, 8).measure(model, data, Seed.of(1));
         assertThat(model.asked).isEqualTo(6000);
     }
 
@@ -291,12 +295,12 @@ class LabelProbesTest {
     void withstandsNoiseAsOftenAsTheFormulaSays() {
         Formula<Examples> model = formula(x -> x[0]);
         Examples data = labelled(examples(2000, 1, random -> random.nextBoolean() ? 1f : -1f), model);
-        NoiseProbe probe = new NoiseProbe(17);
+        NoiseProbe probe = new NoiseProbe(17, 1, 7);
         double[][] measured = probe.measure(model, data, Seed.of(1));
         double[] expected = new double[2];
         double deviation = Perturbations.deviation(data)[0];
         for (int copy = 0; copy < 16; copy++) {
-            double size = 0.1 * Math.pow(10, copy / 15.0) * deviation;
+            double size = Noise.deviations(1 + 6 * copy / 15.0) * deviation;
             expected[copy < 8 ? 0 : 1] += NormalDistribution.of(0, 1).cumulativeProbability(1 / size) / 8;
         }
         for (int half = 0; half < 2; half++) {
@@ -314,14 +318,38 @@ class LabelProbesTest {
     void withstandsChangesAsOftenAsTheFormulaSays() {
         Formula<Examples> model = formula(x -> x[0] - 0.5);
         Examples data = labelled(examples(3000, 20, random -> random.nextBoolean() ? 1f : 0f), model);
-        double[][] measured = new NoiseProbe(9).measure(model, data, Seed.of(1));
+        double[][] measured = new NoiseProbe(9, 2, 6).measure(model, data, Seed.of(1));
         double expected = 0;
         for (int copy = 4; copy < 8; copy++) {
-            expected += (1 - Math.round(20 * 0.05 * Math.pow(0.33 / 0.05, copy / 7.0)) / 20.0 / 2) / 4;
+            expected += (1 - Noise.changes(2 + 4 * copy / 7.0, 20) / 20.0 / 2) / 4;
         }
         double share = java.util.Arrays.stream(measured[2]).average().orElseThrow() / 4;
         assertThat(share).isCloseTo(expected, within(0.025));
         assertThat(expected).isLessThan(0.93);
+    }
+
+    /** Steps of noise run from 0.03 to 3 deviations, and from one column, or 2 % of them, to all. */
+    @Test
+    void noiseGrowsGeometrically() {
+        assertThat(Noise.deviations(0)).isCloseTo(0.03, within(1e-12));
+        assertThat(Noise.deviations(4)).isCloseTo(0.3, within(1e-12));
+        assertThat(Noise.deviations(8)).isCloseTo(3, within(1e-12));
+        assertThat(Noise.changes(0, 10)).isEqualTo(1);
+        assertThat(Noise.changes(0, 1000)).isEqualTo(20);
+        assertThat(Noise.changes(8, 1000)).isEqualTo(1000);
+    }
+
+    /** From the last step at which 95 of 100 right labels stay right to the first at which 60 or fewer do. */
+    @Test
+    void asksWhereLabelsBeginToBreak() {
+        assertThat(StrengthProbe.range(new double[] {100, 100, 99, 96, 90, 80, 61, 60, 20, 5}))
+                .containsExactly(2, 6);
+        assertThat(StrengthProbe.range(new double[] {100, 50, 40, 30, 20, 10, 5, 5, 5, 5}))
+                .containsExactly(0, 1);
+        assertThat(StrengthProbe.range(new double[] {100, 100, 100, 100, 100, 100, 100, 100, 100, 99}))
+                .containsExactly(7, 8);
+        assertThat(StrengthProbe.range(new double[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0}))
+                .containsExactly(7, 8);
     }
 
     @Test
@@ -358,7 +386,7 @@ class LabelProbesTest {
             }
         };
         Formula<Records> model = new Formula<>(data -> new float[2]);
-        assertThatThrownBy(() -> new NoiseProbe(3).measure(model, odd, Seed.of(1)))
+        assertThatThrownBy(() -> new NoiseProbe(3, 0, 8).measure(model, odd, Seed.of(1)))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("tables and examples");
         assertThatThrownBy(() -> new BoundaryProbe(3).measure(model, odd, Seed.of(1)))
