@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The likelihood-ratio attack with normal-inverse-gamma priors: what a record's few shadow models say of it is weighed
@@ -86,12 +89,21 @@ public record Bavaria(Tails tails, Variance variance, double saturation, double 
 
     @Override
     public Scores attack(MembershipView view) {
-        Shape shape = Rehearsals.best(view, shapes(), rehearsal(view), Rehearsals::areaAndLowRates);
+        List<Shape> shapes = shapes();
+        Set<Saturation> scales = shapes.stream().map(Shape::scale).collect(Collectors.toSet());
+        // A rehearsal may leave one model a side, which shows no variance: then variances are learned here.
+        Map<Saturation, Hierarchy.Priors> taught =
+                Rehearsals.aSide(view) == 2 && shapes.size() > 1 ? priors(Moments.Sides.of(view, scales)) : Map.of();
+        Shape shape = Rehearsals.best(
+                view,
+                shapes,
+                Rehearsals.MANY_PEOPLE,
+                rehearsed -> rehearsal(rehearsed, scales, taught),
+                Rehearsals::areaAndLowRates);
         return Scores.of(QueryMean.of(view, query -> {
-            Saturation scale = shape.scale();
-            Moments.Sides sides = Moments.Sides.of(view, query, scale);
+            Moments.Sides sides = Moments.Sides.of(view, query, shape.scale());
             Hierarchy models = new Hierarchy(sides, Hierarchy.Priors.of(sides, priorWeight));
-            return score(view, models, shape, scale.of(view.target(Signal.LOGIT_MARGIN, query)));
+            return score(view, models, shape, view.target(Signal.LOGIT_MARGIN, query));
         }));
     }
 
@@ -108,31 +120,29 @@ public record Bavaria(Tails tails, Variance variance, double saturation, double 
         return shapes;
     }
 
-    /** Scores a shadow in the target's place; variances are learned from it too, since a rehearsal may leave one model a side. */
-    private Function<MembershipView, Function<Shape, double[]>> rehearsal(MembershipView whole) {
-        Map<Saturation, Hierarchy.Priors> priors = new HashMap<>();
-        return view -> {
-            Map<Saturation, Hierarchy> models = new HashMap<>();
-            double[] observed = view.target(Signal.LOGIT_MARGIN);
-            return shape -> {
-                Saturation scale = shape.scale();
-                Hierarchy known = models.computeIfAbsent(scale, s -> {
-                    Moments.Sides sides = Moments.Sides.of(view, 0, s);
-                    return new Hierarchy(
-                            sides,
-                            Rehearsals.aSide(view) > 1
-                                    ? Hierarchy.Priors.of(sides, priorWeight)
-                                    : priors.computeIfAbsent(
-                                            s, t -> Hierarchy.Priors.of(Moments.Sides.of(whole, 0, t), priorWeight)));
-                });
-                return score(view, known, shape, scale.of(observed));
-            };
+    /** Scores a shadow in the target's place under any shape, of one pass over the others. */
+    private Function<Shape, double[]> rehearsal(
+            MembershipView view, Set<Saturation> scales, Map<Saturation, Hierarchy.Priors> taught) {
+        Map<Saturation, Moments.Sides> sides = Moments.Sides.of(view, scales);
+        Map<Saturation, Hierarchy.Priors> priors = taught.isEmpty() ? priors(sides) : taught;
+        double[] observed = view.target(Signal.LOGIT_MARGIN);
+        return shape -> {
+            Saturation scale = shape.scale();
+            Hierarchy models =
+                    new Hierarchy(Objects.requireNonNull(sides.get(scale)), Objects.requireNonNull(priors.get(scale)));
+            return score(view, models, shape, observed);
         };
+    }
+
+    private Map<Saturation, Hierarchy.Priors> priors(Map<Saturation, Moments.Sides> sides) {
+        Map<Saturation, Hierarchy.Priors> priors = new HashMap<>();
+        sides.forEach((scale, of) -> priors.put(scale, Hierarchy.Priors.of(of, priorWeight)));
+        return priors;
     }
 
     private double[] score(MembershipView view, Hierarchy known, Shape shape, double[] observed) {
         Hierarchy.Both models = shape.variance == Variance.SEPARATE ? known.separate() : known.common();
-        double[] own = ClassDrift.removed(observed, view.labels(), view.classes(), models, tails);
+        double[] own = ClassDrift.removed(shape.scale().of(observed), view.labels(), view.classes(), models, tails);
         return shape.variance == Variance.EQUAL ? fromMiddle(own, models) : ratio(own, models, tails);
     }
 

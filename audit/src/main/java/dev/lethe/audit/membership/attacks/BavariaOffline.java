@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -43,30 +44,40 @@ public record BavariaOffline(Bavaria.Tails tails, double saturation, double prio
 
     @Override
     public Scores attack(MembershipView view) {
-        List<Double> scales = Arrays.stream(saturation > 0 ? new double[] {saturation} : Bavaria.SATURATIONS)
-                .boxed()
+        List<Saturation> scales = Arrays.stream(saturation > 0 ? new double[] {saturation} : Bavaria.SATURATIONS)
+                .mapToObj(Saturation::new)
                 .toList();
-        double best = Rehearsals.best(view, scales, rehearsal(view), Rehearsals::areaAndLowRates);
+        // A rehearsal may leave one model, which shows no variance: then variances are learned here.
+        Map<Saturation, VariancePrior> taught =
+                Rehearsals.aSide(view) == 2 && scales.size() > 1 ? priors(Moments.Sides.of(view, scales)) : Map.of();
+        Saturation best = Rehearsals.best(
+                view,
+                scales,
+                Rehearsals.MANY_PEOPLE,
+                rehearsed -> rehearsal(rehearsed, scales, taught),
+                Rehearsals::areaAndLowRates);
         return Scores.of(QueryMean.of(view, query -> {
-            Saturation scale = new Saturation(best);
-            Moments.Sides sides = Moments.Sides.of(view, query, scale);
-            return ratio(view, sides, priorOf(sides), scale.of(view.target(Signal.LOGIT_MARGIN, query)));
+            Moments.Sides sides = Moments.Sides.of(view, query, best);
+            return ratio(view, sides, priorOf(sides), best.of(view.target(Signal.LOGIT_MARGIN, query)));
         }));
     }
 
-    private Function<MembershipView, Function<Double, double[]>> rehearsal(MembershipView whole) {
-        Map<Double, VariancePrior> priors = new HashMap<>();
-        return view -> {
-            double[] observed = view.target(Signal.LOGIT_MARGIN);
-            return s -> {
-                Saturation scale = new Saturation(s);
-                Moments.Sides sides = Moments.Sides.of(view, 0, scale);
-                VariancePrior prior = Rehearsals.aSide(view) > 1
-                        ? priorOf(sides)
-                        : priors.computeIfAbsent(s, t -> priorOf(Moments.Sides.of(whole, 0, scale)));
-                return ratio(view, sides, prior, scale.of(observed));
-            };
-        };
+    private Function<Saturation, double[]> rehearsal(
+            MembershipView view, List<Saturation> scales, Map<Saturation, VariancePrior> taught) {
+        Map<Saturation, Moments.Sides> sides = Moments.Sides.of(view, scales);
+        Map<Saturation, VariancePrior> priors = taught.isEmpty() ? priors(sides) : taught;
+        double[] observed = view.target(Signal.LOGIT_MARGIN);
+        return scale -> ratio(
+                view,
+                Objects.requireNonNull(sides.get(scale)),
+                Objects.requireNonNull(priors.get(scale)),
+                scale.of(observed));
+    }
+
+    private Map<Saturation, VariancePrior> priors(Map<Saturation, Moments.Sides> sides) {
+        Map<Saturation, VariancePrior> priors = new HashMap<>();
+        sides.forEach((scale, of) -> priors.put(scale, priorOf(of)));
+        return priors;
     }
 
     private VariancePrior priorOf(Moments.Sides sides) {

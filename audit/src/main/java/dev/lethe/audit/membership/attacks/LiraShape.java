@@ -4,10 +4,12 @@ import dev.lethe.audit.evidence.Roc;
 import dev.lethe.audit.membership.MembershipView;
 import dev.lethe.audit.membership.Signal;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** How a likelihood-ratio attack models confidence. */
 record LiraShape(Lira.Variance spread, double saturation) {
@@ -36,7 +38,9 @@ record LiraShape(Lira.Variance spread, double saturation) {
             double saturation,
             List<Lira.Variance> spreads,
             Scoring scoring) {
-        LiraShape shape = Rehearsals.best(view, candidates(view, variance, saturation, spreads), on(scoring), Roc::auc);
+        List<LiraShape> candidates = candidates(view, variance, saturation, spreads);
+        LiraShape shape = Rehearsals.best(
+                view, candidates, Rehearsals.MANY_PEOPLE, rehearsed -> on(rehearsed, candidates, scoring), Roc::auc);
         return QueryMean.of(view, query -> shape.score(view, query, scoring));
     }
 
@@ -56,24 +60,23 @@ record LiraShape(Lira.Variance spread, double saturation) {
         return rehearsing ? candidates : candidates.subList(0, 1);
     }
 
-    /** One pass over the shadows serves all spreads. */
-    private static Function<MembershipView, Function<LiraShape, double[]>> on(Scoring scoring) {
-        return view -> {
-            Map<Saturation, Moments.Sides> shadows = new HashMap<>();
-            double[] observed = view.target(Signal.LOGIT_MARGIN);
-            return shape -> {
-                Saturation scale = new Saturation(shape.saturation);
-                return scoring.of(
-                        shape.spread,
-                        shadows.computeIfAbsent(scale, s -> Moments.Sides.of(view, 0, s)),
-                        scale.of(observed));
-            };
-        };
+    /** One pass over the shadows serves all shapes. */
+    private static Function<LiraShape, double[]> on(MembershipView view, List<LiraShape> shapes, Scoring scoring) {
+        Set<Saturation> scales = shapes.stream().map(LiraShape::scale).collect(Collectors.toSet());
+        Map<Saturation, Moments.Sides> shadows = Moments.Sides.of(view, scales);
+        double[] observed = view.target(Signal.LOGIT_MARGIN);
+        return shape -> scoring.of(
+                shape.spread,
+                Objects.requireNonNull(shadows.get(shape.scale())),
+                shape.scale().of(observed));
+    }
+
+    private Saturation scale() {
+        return new Saturation(saturation);
     }
 
     private double[] score(MembershipView view, int query, Scoring scoring) {
-        Saturation scale = new Saturation(saturation);
         return scoring.of(
-                spread, Moments.Sides.of(view, query, scale), scale.of(view.target(Signal.LOGIT_MARGIN, query)));
+                spread, Moments.Sides.of(view, query, scale()), scale().of(view.target(Signal.LOGIT_MARGIN, query)));
     }
 }

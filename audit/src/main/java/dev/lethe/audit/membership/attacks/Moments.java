@@ -4,6 +4,9 @@ import dev.lethe.audit.membership.MembershipView;
 import dev.lethe.audit.membership.Part;
 import dev.lethe.audit.membership.Signal;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * What a record's confidence is over the shadows that have it IN, or OUT: how many, their mean, and the sum of squared
@@ -20,18 +23,38 @@ record Moments(double[] mean, double[] squares, int[] count) {
     /** Both sides, of one pass over the shadows that holds one of them at a time. */
     record Sides(Moments in, Moments out) {
         /** Of the logit-scaled confidence in a version of every record, on a bent scale. */
-        static Sides of(MembershipView view, int query, Saturation saturation) {
+        static Sides of(MembershipView view, int query, Saturation scale) {
             Sides sides = new Sides(new Moments(view.records()), new Moments(view.records()));
+            each(view, query, Map.of(scale, sides));
+            return sides;
+        }
+
+        /** On several scales at once. */
+        static Map<Saturation, Sides> of(MembershipView view, Collection<Saturation> scales) {
+            Map<Saturation, Sides> sides = new HashMap<>();
+            for (Saturation scale : scales) {
+                sides.put(scale, new Sides(new Moments(view.records()), new Moments(view.records())));
+            }
+            each(view, 0, sides);
+            return sides;
+        }
+
+        private static void each(MembershipView view, int query, Map<Saturation, Sides> sides) {
             for (int shadow = 0; shadow < view.shadows(); shadow++) {
                 double[] signal = view.shadow(shadow, Signal.LOGIT_MARGIN, query);
-                for (int record = 0; record < signal.length; record++) {
-                    Part part = view.part(shadow, record);
-                    if (part != Part.WITHHELD) {
-                        (part == Part.IN ? sides.in : sides.out).add(record, saturation.of(signal[record]));
-                    }
+                for (Map.Entry<Saturation, Sides> entry : sides.entrySet()) {
+                    entry.getValue().add(view, shadow, entry.getKey(), signal);
                 }
             }
-            return sides;
+        }
+
+        private void add(MembershipView view, int shadow, Saturation scale, double[] signal) {
+            for (int record = 0; record < signal.length; record++) {
+                Part part = view.part(shadow, record);
+                if (part != Part.WITHHELD) {
+                    (part == Part.IN ? in : out).add(record, scale.of(signal[record]));
+                }
+            }
         }
     }
 

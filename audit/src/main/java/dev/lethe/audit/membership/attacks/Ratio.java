@@ -34,6 +34,7 @@ record Ratio(double temperature, double a) {
         Ratio best = Rehearsals.best(
                 view,
                 candidates(temperature, a, fallback),
+                Rehearsals.SOME_PEOPLE,
                 rehearsed -> {
                     Map<Double, Likelihoods> known = new HashMap<>();
                     return ratio -> ratio.of(

@@ -21,7 +21,10 @@ final class Rehearsals {
     private static final int MANY = 64;
 
     /** People in a rehearsal: enough to tell candidates apart, few enough to stay quick. */
-    private static final int MOST = 20_000;
+    static final int MANY_PEOPLE = 20_000;
+
+    /** The same where scores are slow to come by and few candidates are close. */
+    static final int SOME_PEOPLE = 5_000;
 
     /** Few false alarms, more than one rate, so that no single record decides. */
     private static final double[] LOW_RATES = {0.003, 0.01, 0.03};
@@ -37,12 +40,14 @@ final class Rehearsals {
     /**
      * The strongest candidate; the first one where there are fewer than two shadows a side, since a rehearsal has one less.
      *
+     * @param most people in a rehearsal
      * @param scoring scores a view under each candidate, larger means more surely a member
      * @param strength of one rehearsal, larger is stronger; these are summed
      */
     static <C> C best(
             MembershipView view,
             List<C> candidates,
+            int most,
             Function<MembershipView, Function<C, double[]>> scoring,
             ToDoubleFunction<Roc> strength) {
         if (candidates.size() == 1 || aSide(view) < 2) {
@@ -51,7 +56,7 @@ final class Rehearsals {
         double[] sum = new double[candidates.size()];
         int rehearsals = Math.min(view.shadows(), view.shadows() < MANY ? OF_FEW : OF_MANY);
         for (int shadow = 0; shadow < rehearsals; shadow++) {
-            MembershipView.Rehearsal rehearsal = view.rehearse(shadow, MOST);
+            MembershipView.Rehearsal rehearsal = view.rehearse(shadow, most);
             Function<C, double[]> scores = scoring.apply(rehearsal.view());
             for (int c = 0; c < sum.length; c++) {
                 Trial trial = new Trial(scores.apply(candidates.get(c)), rehearsal.member(), OptionalDouble.empty());
