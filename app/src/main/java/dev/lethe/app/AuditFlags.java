@@ -38,7 +38,9 @@ final class AuditFlags {
             paramLabel = "ID,...",
             split = ",",
             hideParamSyntax = true,
-            description = "Which attacks, for example lira,loss-threshold or lira:variance=global; all if not given.")
+            description =
+                    "Which attacks, for example lira,loss-threshold or lira:variance=global; if not given all, in the demo"
+                            + " seven.")
     List<String> attacks;
 
     @Option(

@@ -28,8 +28,8 @@ final class DemoCommand implements Callable<Integer>, Failures.Debuggable {
     private static final String LABEL = "job";
     private static final int MEMBERS = 5000;
     /** A first look in under a minute; {@code audit data} runs all attacks unless told otherwise. */
-    private static final List<String> QUICK = List.of(
-            "loss-threshold", "confidence-threshold", "entropy-threshold", "shokri", "lira", "lira-offline", "rmia");
+    private static final List<String> QUICK =
+            List.of("loss-threshold", "confidence-threshold", "entropy-threshold", "shokri", "lira", "rmia", "bavaria");
 
     private static final String ATTRIBUTION =
             "Bank Marketing, UCI Machine Learning Repository, CC BY 4.0: S. Moro, P. Cortez, P. Rita, A data-driven"

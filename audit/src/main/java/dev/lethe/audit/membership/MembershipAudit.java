@@ -8,7 +8,6 @@ import dev.lethe.core.random.Seed;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -156,11 +155,13 @@ public record MembershipAudit(
         int versions = Math.min(queries, Queries.most(data));
         try (ShadowStore<D> shadowStore = ShadowStore.open(store, pool, trainer, shadows + 2, versions, seedNumber)) {
             shadowStore.complete(threads, progress);
-            List<List<Referee.Game>> games = play(shadowStore, seed, progress);
+            Played played = play(shadowStore, seed, progress);
+            MembershipAudit audit = with(played.attacks());
             Report.Guard guard = Guard.of(
-                    shadowStore, Plant.look(data, attacks, store.resolve("plant"), seedNumber, threads, progress));
-            return new Reporter<>(this, shadowStore, data, seedNumber)
-                    .report(games, guard, slices, described, started, progress);
+                    shadowStore,
+                    Plant.look(data, audit.attacks, store.resolve("plant"), seedNumber, threads, progress));
+            return new Reporter<>(audit, shadowStore, data, seedNumber, played.refused())
+                    .report(played.games(), guard, slices, described, started, progress);
         }
     }
 
@@ -179,21 +180,52 @@ public record MembershipAudit(
         }
     }
 
-    /** The games of each attack, target by target. */
-    private List<List<Referee.Game>> play(ShadowStore<?> store, Seed seed, Progress progress) {
+    private MembershipAudit with(List<MembershipAttack> some) {
+        return new MembershipAudit(members, shadows, targets, queries, some, rates, confidence, delta, threads);
+    }
+
+    /**
+     * The attacks that could be tried, with their games, target by target.
+     *
+     * @param refused a sentence for each attack that does not apply to such a model or such data
+     */
+    private record Played(List<MembershipAttack> attacks, List<List<Referee.Game>> games, List<String> refused) {}
+
+    private Played play(ShadowStore<?> store, Seed seed, Progress progress) {
         Referee referee = new Referee(
                 store, seed, rates.stream().mapToDouble(Double::doubleValue).toArray());
         Referee.Game[][] played = new Referee.Game[attacks.size()][targets];
+        String[] reasons = new String[attacks.size()];
         List<Runnable> games = new ArrayList<>();
         for (int target = 0; target < targets; target++) {
             for (int attack = 0; attack < attacks.size(); attack++) {
                 int a = attack;
                 int t = target;
-                games.add(() -> played[a][t] = referee.play(attacks.get(a), t));
+                games.add(() -> {
+                    try {
+                        played[a][t] = referee.play(attacks.get(a), t);
+                    } catch (NotApplicableException e) {
+                        reasons[a] = e.getMessage();
+                    }
+                });
             }
         }
         Parallel.run(games, threads, done -> progress.at("attacking", done));
-        return Arrays.stream(played).map(List::of).toList();
+        List<MembershipAttack> tried = new ArrayList<>();
+        List<List<Referee.Game>> of = new ArrayList<>();
+        List<String> refused = new ArrayList<>();
+        for (int attack = 0; attack < attacks.size(); attack++) {
+            if (reasons[attack] == null) {
+                tried.add(attacks.get(attack));
+                of.add(List.of(played[attack]));
+            } else {
+                refused.add(attacks.get(attack).card().id() + ": " + reasons[attack]);
+            }
+        }
+        if (tried.isEmpty()) {
+            throw new IllegalArgumentException("attacks: none can be tried here; " + String.join("; ", refused));
+        }
+        return new Played(tried, of, refused);
     }
 
     /** The rates that so many non-members can resolve. */

@@ -17,7 +17,7 @@ public interface Probe {
      *
      * @param model a black box; a white box too where it is a {@code Differentiable}
      * @return one array a column, one number a record; never NaN
-     * @throws UnsupportedOperationException if the model cannot be measured so, with the reason
+     * @throws NotApplicableException if the model cannot be measured so, with the reason
      */
     <D extends Records> double[][] measure(Predictor<D> model, D records, Seed seed);
 }

@@ -74,10 +74,11 @@ final class Reporter<D extends Records> {
     private final Seed seed;
     private final List<String> refused = new ArrayList<>();
 
-    Reporter(MembershipAudit audit, ShadowStore<D> store, D data, long seedNumber) {
+    Reporter(MembershipAudit audit, ShadowStore<D> store, D data, long seedNumber, List<String> refused) {
         this.audit = audit;
         this.store = store;
         this.data = data;
+        this.refused.addAll(refused);
         row = firstRows(store.pool());
         this.seedNumber = seedNumber;
         seed = Seed.of(seedNumber).fork("report");

@@ -1,8 +1,10 @@
 package dev.lethe.audit.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lethe.audit.evidence.Roc;
+import dev.lethe.audit.membership.attacks.GradientNorm;
 import dev.lethe.audit.membership.attacks.LossThreshold;
 import dev.lethe.audit.report.Report;
 import dev.lethe.core.data.Examples;
@@ -101,6 +103,36 @@ class GuardTest {
             return p;
         });
         assertThat(kinds(rounded)).contains("rounded");
+    }
+
+    /** An attack that looks inside does not end the audit of a model that cannot be looked into. */
+    @Test
+    void whatDoesNotApplyIsRefusedInWordsAndTheRestGoesOn() {
+        Behind blackBox = new Behind("black box", UnaryOperator.identity());
+        MembershipAudit audit = new MembershipAudit(
+                100, 8, 2, 1, List.of(new LossThreshold(), GradientNorm.DEFAULT), List.of(0.1), 0.95, 1e-5, 2);
+        Report report = audit.run(
+                Games.noise(200, Seed.of(1)),
+                blackBox,
+                List.of(),
+                7,
+                folder.resolve("mixed"),
+                MembershipAudit.Described.as("black box", "noise"),
+                Progress.QUIET);
+        assertThat(report.attacks()).hasSize(1);
+        assertThat(report.refused()).anyMatch(sentence -> sentence.startsWith("gradient-norm: "));
+        assertThatThrownBy(() -> new MembershipAudit(
+                                100, 8, 2, 1, List.of(GradientNorm.DEFAULT), List.of(0.1), 0.95, 1e-5, 2)
+                        .run(
+                                Games.noise(200, Seed.of(1)),
+                                blackBox,
+                                List.of(),
+                                7,
+                                folder.resolve("mixed"),
+                                MembershipAudit.Described.as("black box", "noise"),
+                                Progress.QUIET))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("gradient-norm");
     }
 
     private static List<String> kinds(ShadowStore<?> store) {

@@ -125,13 +125,10 @@ public record Bavaria(Tails tails, Variance variance, double saturation, double 
             MembershipView view, Set<Saturation> scales, Map<Saturation, Hierarchy.Priors> taught) {
         Map<Saturation, Moments.Sides> sides = Moments.Sides.of(view, scales);
         Map<Saturation, Hierarchy.Priors> priors = taught.isEmpty() ? priors(sides) : taught;
+        Map<Saturation, Hierarchy> models = new HashMap<>();
+        sides.forEach((scale, of) -> models.put(scale, new Hierarchy(of, Objects.requireNonNull(priors.get(scale)))));
         double[] observed = view.target(Signal.LOGIT_MARGIN);
-        return shape -> {
-            Saturation scale = shape.scale();
-            Hierarchy models =
-                    new Hierarchy(Objects.requireNonNull(sides.get(scale)), Objects.requireNonNull(priors.get(scale)));
-            return score(view, models, shape, observed);
-        };
+        return shape -> score(view, Objects.requireNonNull(models.get(shape.scale())), shape, observed);
     }
 
     private Map<Saturation, Hierarchy.Priors> priors(Map<Saturation, Moments.Sides> sides) {

@@ -1,5 +1,6 @@
 package dev.lethe.audit.membership.attacks;
 
+import dev.lethe.audit.membership.NotApplicableException;
 import dev.lethe.audit.membership.Probe;
 import dev.lethe.core.data.Records;
 import dev.lethe.core.model.Differentiable;
@@ -34,9 +35,8 @@ record GradientProbe() implements Probe {
     @Override
     public <D extends Records> double[][] measure(Predictor<D> model, D records, Seed seed) {
         if (!(model instanceof Differentiable<D> whiteBox)) {
-            throw new UnsupportedOperationException(
-                    "gradient-norm looks inside a model, and this one is a black box: it"
-                            + " gives answers and no gradients");
+            throw new NotApplicableException("gradient-norm looks inside a model, and this one is a black box: it"
+                    + " gives answers and no gradients");
         }
         GradientNorms norms = whiteBox.gradientNorms(records);
         double[][] columns = new double[columns()][norms.size()];

@@ -39,8 +39,18 @@ final class Hierarchy {
         private static Priors ofSingles(Moments.Sides sides, double weight) {
             int[] ones = new int[sides.in().records()];
             Arrays.fill(ones, 1);
-            double[] in = halfSquares(sides.in().mean(), centres(sides.in(), sides.out()));
-            double[] out = halfSquares(sides.out().mean(), centres(sides.out(), sides.in()));
+            double[] in = halfSquares(
+                    sides.in().mean(),
+                    centres(
+                            sides.in(),
+                            sides.out(),
+                            new LevelCurve.Grouped(sides.out().mean())));
+            double[] out = halfSquares(
+                    sides.out().mean(),
+                    centres(
+                            sides.out(),
+                            sides.in(),
+                            new LevelCurve.Grouped(sides.in().mean())));
             return of(
                     new VariancePrior.Scatter(in, ones),
                     new VariancePrior.Scatter(out, ones),
@@ -81,13 +91,13 @@ final class Hierarchy {
     }
 
     /** Where each record's mean lies for all that the other side knows: its mean there, and the usual way from there. */
-    private static double[] centres(Moments own, Moments other) {
+    private static double[] centres(Moments own, Moments other, LevelCurve.Grouped byOther) {
         double[] way = new double[own.records()];
         for (int record = 0; record < way.length; record++) {
             way[record] = own.mean()[record] - other.mean()[record];
         }
         // Ways change less from level to level than means do, so that lines between groups fit them better.
-        double[] centre = LevelCurve.of(other.mean(), way).at(other.mean());
+        double[] centre = byOther.smoothed(way);
         for (int record = 0; record < centre.length; record++) {
             centre[record] += other.mean()[record];
         }
@@ -107,28 +117,29 @@ final class Hierarchy {
         Side(Moments own, Moments other, VariancePrior prior) {
             this.own = own;
             int records = own.records();
-            centre = centres(own, other);
+            LevelCurve.Grouped byOther = new LevelCurve.Grouped(other.mean());
+            centre = centres(own, other, byOther);
             double[] residual = new double[records];
             for (int record = 0; record < records; record++) {
                 double away = own.mean()[record] - centre[record];
                 residual[record] = away * away;
             }
-            double[] scatter = LevelCurve.of(other.mean(), residual).at(other.mean());
+            double[] scatter = byOther.smoothed(residual);
             trust = new double[records];
             location = own.mean().clone();
             variance = new double[records];
             for (int round = 0; round < ROUNDS; round++) {
-                shrink(prior, other.mean(), scatter);
+                shrink(prior, byOther, scatter);
             }
         }
 
-        private void shrink(VariancePrior prior, double[] level, double[] scatter) {
+        private void shrink(VariancePrior prior, LevelCurve.Grouped byOther, double[] scatter) {
             double[] sampling = new double[location.length];
             for (int record = 0; record < sampling.length; record++) {
                 variance[record] = prior.at(location[record]);
                 sampling[record] = variance[record] / own.count()[record];
             }
-            double[] expected = LevelCurve.of(level, sampling).at(level);
+            double[] expected = byOther.smoothed(sampling);
             for (int record = 0; record < sampling.length; record++) {
                 double real = Math.max(scatter[record] - expected[record], SMALLEST_SHARE * scatter[record]);
                 int n = own.count()[record];

@@ -1,5 +1,6 @@
 package dev.lethe.audit.membership.attacks;
 
+import dev.lethe.audit.membership.NotApplicableException;
 import dev.lethe.core.data.Column;
 import dev.lethe.core.data.Examples;
 import dev.lethe.core.data.LabelledTable;
@@ -24,10 +25,9 @@ final class MixedRows {
         throw unknown(data);
     }
 
-    static UnsupportedOperationException unknown(Records data) {
-        return new UnsupportedOperationException(
-                "records of type " + data.getClass().getSimpleName()
-                        + " cannot be perturbed: label-only attacks know tables and examples");
+    static NotApplicableException unknown(Records data) {
+        return new NotApplicableException("records of type " + data.getClass().getSimpleName()
+                + " cannot be perturbed: label-only attacks know tables and examples");
     }
 
     /** The columns in which two rows differ. */

@@ -1,5 +1,6 @@
 package dev.lethe.audit.membership.attacks;
 
+import dev.lethe.audit.membership.NotApplicableException;
 import dev.lethe.core.data.Column;
 import dev.lethe.core.data.Examples;
 import dev.lethe.core.data.LabelledTable;
@@ -42,7 +43,7 @@ final class Mosaic<D extends Records> {
         }
     }
 
-    /** @throws UnsupportedOperationException if the records are neither examples nor a table */
+    /** @throws NotApplicableException if the records are neither examples nor a table */
     static <D extends Records> Mosaic<D> of(D donors) {
         if (donors instanceof Examples examples) {
             return new Mosaic<>(donors, examples.width());
@@ -50,7 +51,7 @@ final class Mosaic<D extends Records> {
         if (donors instanceof LabelledTable table) {
             return new Mosaic<>(donors, table.features().columns().size());
         }
-        throw new UnsupportedOperationException("shadow data can be made from examples and tables, not from "
+        throw new NotApplicableException("shadow data can be made from examples and tables, not from "
                 + donors.getClass().getSimpleName());
     }
 

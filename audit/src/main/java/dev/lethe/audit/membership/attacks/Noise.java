@@ -1,5 +1,6 @@
 package dev.lethe.audit.membership.attacks;
 
+import dev.lethe.audit.membership.NotApplicableException;
 import dev.lethe.core.data.Examples;
 import dev.lethe.core.data.Records;
 import java.util.Arrays;
@@ -21,7 +22,7 @@ interface Noise<D extends Records> {
      */
     D copies(int[] rows, double step, UniformRandomProvider random);
 
-    /** @throws UnsupportedOperationException if there is no way to perturb such records */
+    /** @throws NotApplicableException if there is no way to perturb such records */
     @SuppressWarnings("unchecked") // The copies of examples are examples.
     static <D extends Records> Noise<D> of(D records) {
         if (records instanceof Examples examples && !Perturbations.isBinary(examples)) {

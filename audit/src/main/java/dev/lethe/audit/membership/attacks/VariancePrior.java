@@ -49,8 +49,9 @@ record VariancePrior(LevelCurve mean, double weight) {
         for (int record = 0; record < variance.length; record++) {
             variance[record] = scatter.squares[record] / Math.max(1, scatter.freedom[record]);
         }
-        LevelCurve curve = LevelCurve.of(level, variance);
-        return new VariancePrior(curve, weight > 0 ? weight : likeliestWeight(scatter, curve.at(level)));
+        LevelCurve.Grouped byLevel = new LevelCurve.Grouped(level);
+        return new VariancePrior(
+                byLevel.curve(variance), weight > 0 ? weight : likeliestWeight(scatter, byLevel.smoothed(variance)));
     }
 
     /** The weight under which the scatter is likeliest, given each record's mean variance. */

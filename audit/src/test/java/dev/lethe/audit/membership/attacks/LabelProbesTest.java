@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lethe.audit.membership.NotApplicableException;
 import dev.lethe.audit.membership.Probe;
 import dev.lethe.core.data.Column;
 import dev.lethe.core.data.Examples;
@@ -387,10 +388,10 @@ class LabelProbesTest {
         };
         Formula<Records> model = new Formula<>(data -> new float[2]);
         assertThatThrownBy(() -> new NoiseProbe(3, 0, 8).measure(model, odd, Seed.of(1)))
-                .isInstanceOf(UnsupportedOperationException.class)
+                .isInstanceOf(NotApplicableException.class)
                 .hasMessageContaining("tables and examples");
         assertThatThrownBy(() -> new BoundaryProbe(3).measure(model, odd, Seed.of(1)))
-                .isInstanceOf(UnsupportedOperationException.class);
+                .isInstanceOf(NotApplicableException.class);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.lethe.audit.membership.attacks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lethe.audit.membership.NotApplicableException;
 import dev.lethe.core.data.Column;
 import dev.lethe.core.data.Examples;
 import dev.lethe.core.data.LabelledTable;
@@ -191,7 +192,7 @@ class ShadowDataTest {
         assertThatThrownBy(() -> new ShadowData.Climb(8, 4, 1, 10, 100, 100))
                 .hasMessage("confMin 1.0 must lie in [0, 1)");
         assertThatThrownBy(() -> ShadowData.noisy((Records) new Unknown(), 0.1, Seed.of(1)))
-                .isInstanceOf(UnsupportedOperationException.class)
+                .isInstanceOf(NotApplicableException.class)
                 .hasMessageContaining("Unknown");
     }
 
