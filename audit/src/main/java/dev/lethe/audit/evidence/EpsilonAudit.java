@@ -105,9 +105,8 @@ public record EpsilonAudit(double delta, double confidence) {
 
     private double epsilon(EpsilonMethod method, Flags flags) {
         requireDelta(method);
-        // Half of the error in each rate. Both inequalities below rest on the same two bounds, since those on the rates
-        // of
-        // people not flagged are their complements: trying both costs nothing.
+        // Half of the error in each rate. Both inequalities below rest on the same two bounds, since those on people
+        // not flagged are their complements: trying both costs nothing.
         double found = truePositiveLower(flags);
         double alarms = falsePositiveUpper(flags);
         return switch (method) {

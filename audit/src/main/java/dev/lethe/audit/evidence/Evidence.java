@@ -149,8 +149,7 @@ public final class Evidence {
     public Measurement tpr(int index) {
         Interval bootstrap = percentile(tprResamples[index], tpr[index]);
         Interval exact = exact(tpr[index], members, confidence);
-        // Where few false alarms decide, the threshold is biased towards finding more people: in the trials, and once
-        // more
+        // Where few false alarms decide, the threshold is biased towards finding more people: in the trials, and again
         // in their resamples. Reflecting the upper end takes the bias off instead of adding it.
         double reflected = 2 * tpr[index] - bootstrap.high();
         return around(

@@ -49,9 +49,7 @@ record Bounds(double lower, double upper, double floors) {
             }
         }
         // Half of the error is for floors, the other half for four looks at piles. Clipping makes rows of few columns
-        // equal, so rows are counted once or, if others show how often rows repeat by themselves, as often as they
-        // stand
-        // there.
+        // equal: rows are counted once or, if others show how often rows repeat by themselves, as they stand.
         double weight = off >= FEWEST_OFF ? 1.0 / repeats : 0;
         boolean below = windows.low > 0
                 && (pile(once.lower, once.aboveLower, granularity.resolution(raw.low), windows.low, raw.distinct)

@@ -138,12 +138,4 @@ record LevelCurve(double[] levels, double[] means) {
         int from = segment(levels, level);
         return between(means, from, along(levels, from, level));
     }
-
-    double[] at(double[] level) {
-        double[] values = new double[level.length];
-        for (int record = 0; record < values.length; record++) {
-            values[record] = at(level[record]);
-        }
-        return values;
-    }
 }
