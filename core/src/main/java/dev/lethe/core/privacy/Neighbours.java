@@ -1,0 +1,9 @@
+package dev.lethe.core.privacy;
+
+/** Which two data sets a guarantee calls neighbours. Every claim states it: the same noise means twice as much in one. */
+public enum Neighbours {
+    /** One has a record, or a privacy unit's records, more than the other. */
+    ADD_OR_REMOVE_ONE,
+    /** Both are equally large and differ in one record, or in one privacy unit's records. */
+    REPLACE_ONE
+}
