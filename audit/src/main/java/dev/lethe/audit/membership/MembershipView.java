@@ -76,23 +76,52 @@ public final class MembershipView {
         return new MembershipView(store, records, store.pool().person(), target, shadows, parts, seed);
     }
 
-    /** Withholds, for each person, shadows of the larger side at random until both sides are equal. */
+    /**
+     * Withholds, for each person, shadows of the larger side at random until both sides are equal. Shadow by shadow and not
+     * person by person, since a shadow's people lie side by side in memory.
+     */
     private static void balance(byte[][] parts, UniformRandomProvider random) {
-        for (int person = 0; parts.length > 0 && person < parts[0].length; person++) {
-            int surplus = 0;
-            for (byte[] part : parts) {
-                surplus += part[person] == IN ? 1 : part[person] == OUT ? -1 : 0;
+        int people = parts.length == 0 ? 0 : parts[0].length;
+        int[] in = new int[people];
+        int[] out = new int[people];
+        for (byte[] part : parts) {
+            for (int person = 0; person < people; person++) {
+                in[person] += part[person] == IN ? 1 : 0;
+                out[person] += part[person] == OUT ? 1 : 0;
             }
-            byte larger = surplus > 0 ? IN : OUT;
-            for (int left = Math.abs(surplus); left > 0; left--) {
-                int count = 0;
-                int chosen = -1;
-                for (int s = 0; s < parts.length; s++) {
-                    if (parts[s][person] == larger && random.nextInt(++count) == 0) {
-                        chosen = s;
+        }
+        // Those of each person's larger side that come before the one to be withheld; below 0 where none is.
+        int[] before = new int[people];
+        boolean isUnequal = true;
+        while (isUnequal) {
+            isUnequal = false;
+            for (int person = 0; person < people; person++) {
+                int larger = Math.max(in[person], out[person]);
+                boolean isEqual = in[person] == out[person];
+                before[person] = isEqual ? -1 : random.nextInt(larger);
+                isUnequal |= !isEqual;
+            }
+            if (isUnequal) {
+                withhold(parts, before, in, out);
+            }
+        }
+    }
+
+    private static void withhold(byte[][] parts, int[] before, int[] in, int[] out) {
+        boolean[] fromIn = new boolean[before.length];
+        for (int person = 0; person < before.length; person++) {
+            fromIn[person] = in[person] > out[person];
+        }
+        for (byte[] part : parts) {
+            for (int person = 0; person < before.length; person++) {
+                if (before[person] >= 0 && part[person] == (fromIn[person] ? IN : OUT) && before[person]-- == 0) {
+                    part[person] = WITHHELD;
+                    if (fromIn[person]) {
+                        in[person]--;
+                    } else {
+                        out[person]--;
                     }
                 }
-                parts[chosen][person] = WITHHELD;
             }
         }
     }

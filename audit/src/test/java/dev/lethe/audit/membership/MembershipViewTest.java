@@ -137,23 +137,19 @@ class MembershipViewTest {
         UniformRandomProvider random = seed.fork("withhold").stream();
         double[] scores = new double[view.records()];
         for (int record = 0; record < scores.length; record++) {
-            int[] draws = new int[view.shadows() / 2 + 1];
-            for (int i = 0; i < draws.length; i++) {
-                draws[i] = random.nextInt(i + 1);
-            }
-            scores[record] =
-                    (fits(view, record, Part.OUT, draws) ? 1 : 0) - (fits(view, record, Part.IN, draws) ? 1 : 0);
+            int draw = random.nextInt(view.shadows() / 2 + 1);
+            scores[record] = (fits(view, record, Part.OUT, draw) ? 1 : 0) - (fits(view, record, Part.IN, draw) ? 1 : 0);
         }
         return scores;
     }
 
-    /** Whether these draws withhold the shadow that is withheld, if it was on {@code side}. */
-    private static boolean fits(MembershipView view, int record, Part side, int[] draws) {
+    /** Whether this draw withholds the shadow that is withheld, if it was on {@code side}. */
+    private static boolean fits(MembershipView view, int record, Part side, int draw) {
         int count = 0;
         Part chosen = side;
         for (int shadow = 0; shadow < view.shadows(); shadow++) {
             Part part = view.part(shadow, record);
-            if ((part == side || part == Part.WITHHELD) && draws[count++] == 0) {
+            if ((part == side || part == Part.WITHHELD) && count++ == draw) {
                 chosen = part;
             }
         }

@@ -89,22 +89,33 @@ public record Bavaria(Tails tails, Variance variance, double saturation, double 
 
     @Override
     public Scores attack(MembershipView view) {
-        List<Shape> shapes = shapes();
-        Set<Saturation> scales = shapes.stream().map(Shape::scale).collect(Collectors.toSet());
-        // A rehearsal may leave one model a side, which shows no variance: then variances are learned here.
-        Map<Saturation, Hierarchy.Priors> taught =
-                Rehearsals.aSide(view) == 2 && shapes.size() > 1 ? priors(Moments.Sides.of(view, scales)) : Map.of();
-        Shape shape = Rehearsals.best(
-                view,
-                shapes,
-                Rehearsals.MANY_PEOPLE,
-                rehearsed -> rehearsal(rehearsed, scales, taught),
-                Rehearsals::areaAndLowRates);
+        Shape shape = shape(view);
         return Scores.of(QueryMean.of(view, query -> {
             Moments.Sides sides = Moments.Sides.of(view, query, shape.scale());
             Hierarchy models = new Hierarchy(sides, Hierarchy.Priors.of(sides, priorWeight));
             return score(view, models, shape, view.target(Signal.LOGIT_MARGIN, query));
         }));
+    }
+
+    @Override
+    public Bavaria prepared(MembershipView view) {
+        Shape shape = shape(view);
+        return new Bavaria(tails, shape.variance, shape.saturation, priorWeight);
+    }
+
+    /** As set or, where it is not, the best one in rehearsals. */
+    private Shape shape(MembershipView view) {
+        List<Shape> shapes = shapes();
+        Set<Saturation> scales = shapes.stream().map(Shape::scale).collect(Collectors.toSet());
+        // A rehearsal may leave one model a side, which shows no variance: then variances are learned here.
+        Map<Saturation, Hierarchy.Priors> taught =
+                Rehearsals.aSide(view) == 2 && shapes.size() > 1 ? priors(Moments.Sides.of(view, scales)) : Map.of();
+        return Rehearsals.best(
+                view,
+                shapes,
+                Rehearsals.MANY_PEOPLE,
+                rehearsed -> rehearsal(rehearsed, scales, taught),
+                Rehearsals::areaAndLowRates);
     }
 
     private List<Shape> shapes() {

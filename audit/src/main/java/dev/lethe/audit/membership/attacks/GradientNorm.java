@@ -47,7 +47,12 @@ public record GradientNorm(int shadows) implements MembershipAttack {
 
     @Override
     public Scores attack(MembershipView view) {
-        return Scores.of(new LearnedRatio(new Gradients(), Gradients.SETS, FROM_OUTSIDE, shadows).score(view));
+        return prepared(view).attack(view);
+    }
+
+    @Override
+    public MembershipAttack prepared(MembershipView view) {
+        return new LearnedRatio(new Gradients(), Gradients.SETS, FROM_OUTSIDE, shadows).learn(CARD, view);
     }
 
     private record Gradients() implements HierarchicalGaussians.Measured {

@@ -57,6 +57,11 @@ public record LabelOnly(Method method, int queries, int shadows) implements Memb
 
     @Override
     public Scores attack(MembershipView view) {
+        return prepared(view).attack(view);
+    }
+
+    @Override
+    public MembershipAttack prepared(MembershipView view) {
         Firmness firmness =
                 switch (method) {
                     case AUGMENTATION -> versions(view);
@@ -64,7 +69,7 @@ public record LabelOnly(Method method, int queries, int shadows) implements Memb
                     case BOUNDARY -> new Boundary(new BoundaryProbe(queries));
                     case AUTO -> view.queries() > 1 ? versions(view) : noise(view);
                 };
-        return Scores.of(new LearnedRatio(firmness, firmness.sets(), List.of(), shadows).score(view));
+        return new LearnedRatio(firmness, firmness.sets(), List.of(), shadows).learn(CARD, view);
     }
 
     private Firmness versions(MembershipView view) {

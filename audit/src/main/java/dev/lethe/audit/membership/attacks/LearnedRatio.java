@@ -1,10 +1,13 @@
 package dev.lethe.audit.membership.attacks;
 
+import dev.lethe.audit.Card;
 import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipView;
+import dev.lethe.audit.membership.Scores;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A membership score from several measurements of each record: log-likelihood ratios of some sets of them, weighed by a
@@ -29,13 +32,27 @@ record LearnedRatio(
     /** A ratio beyond this is trusted little more than this. */
     private static final double SURE = 10;
 
-    double[] score(MembershipView view) {
-        double[][] ratios = ratios(view);
-        if (view.shadows() < FEWEST_TO_REHEARSE) {
-            return Arrays.stream(ratios)
+    /**
+     * An attack that weighs the ratios as it has learned to.
+     *
+     * @param fit the weights; empty where nothing could be rehearsed and all count alike
+     */
+    record Learned(Card card, LearnedRatio ratio, Optional<LogisticFit> fit) implements MembershipAttack {
+        @Override
+        public Scores attack(MembershipView view) {
+            double[][] ratios = ratio.ratios(view);
+            return Scores.of(fit.map(weights -> weights.logOdds(ratios)).orElseGet(() -> Arrays.stream(ratios)
                     .mapToDouble(row -> Arrays.stream(row).sum() / row.length)
-                    .toArray();
+                    .toArray()));
         }
+    }
+
+    /** Learns from the shadows of a view. */
+    Learned learn(Card card, MembershipView view) {
+        return new Learned(card, this, view.shadows() < FEWEST_TO_REHEARSE ? Optional.empty() : Optional.of(fit(view)));
+    }
+
+    private LogisticFit fit(MembershipView view) {
         List<double[]> rows = new ArrayList<>();
         List<boolean[]> truths = new ArrayList<>();
         for (int shadow = 0; shadow < REHEARSALS; shadow++) {
@@ -49,7 +66,7 @@ record LearnedRatio(
             System.arraycopy(part, 0, truth, at, part.length);
             at += part.length;
         }
-        return new LogisticFit(rows.toArray(double[][]::new), truth).logOdds(ratios);
+        return new LogisticFit(rows.toArray(double[][]::new), truth);
     }
 
     /** Of each record: the ratios of each set, both kinds. */

@@ -27,21 +27,25 @@ record LiraShape(Lira.Variance spread, double saturation) {
     }
 
     /**
-     * Scores of the view under the shape as set or, where it is not, the best one in rehearsals; the mean over the queries.
+     * The shape as set or, where it is not, the best one in rehearsals.
      *
      * @param variance the spread, or AUTO for the best of {@code spreads}
      * @param saturation as set, or 0 for the best
      */
-    static double[] score(
+    static LiraShape best(
             MembershipView view,
             Lira.Variance variance,
             double saturation,
             List<Lira.Variance> spreads,
             Scoring scoring) {
         List<LiraShape> candidates = candidates(view, variance, saturation, spreads);
-        LiraShape shape = Rehearsals.best(
+        return Rehearsals.best(
                 view, candidates, Rehearsals.MANY_PEOPLE, rehearsed -> on(rehearsed, candidates, scoring), Roc::auc);
-        return QueryMean.of(view, query -> shape.score(view, query, scoring));
+    }
+
+    /** Scores of the view, the mean over the queries. */
+    double[] score(MembershipView view, Scoring scoring) {
+        return QueryMean.of(view, query -> score(view, query, scoring));
     }
 
     private static List<LiraShape> candidates(
