@@ -7,7 +7,7 @@ import java.util.List;
 /** Runs a reproduction ({@code reproduce NAME}) or the JMH benchmarks ({@code bench [ARGUMENTS]}). */
 public final class Bench {
     private static final List<Reproduction> REPRODUCTIONS =
-            List.of(new LiraReference(), new Battery(), new ScoringSpeed(), new ShokriLocation());
+            List.of(new LiraReference(), new Battery(), new ScoringSpeed(), new ShokriLocation(), new OneRunAudit());
 
     private Bench() {}
 
