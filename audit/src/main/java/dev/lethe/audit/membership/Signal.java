@@ -3,7 +3,7 @@ package dev.lethe.audit.membership;
 import dev.lethe.core.model.Logits;
 
 /** A number that a model gives about one record; larger is more confident in the record's own class. */
-public enum Signal {
+public enum Signal implements Reading {
     /** Minus the cross-entropy, ln p(label), in nats. */
     LOG_LIKELIHOOD {
         @Override
@@ -63,6 +63,7 @@ public enum Signal {
     public abstract double of(Logits logits, int row, int label);
 
     /** The signal of all records. */
+    @Override
     public double[] of(Logits logits, int[] labels) {
         double[] values = new double[labels.length];
         for (int row = 0; row < labels.length; row++) {
