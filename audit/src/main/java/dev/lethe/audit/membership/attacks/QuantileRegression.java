@@ -56,6 +56,9 @@ public record QuantileRegression(int folds, double rate) implements MembershipAt
     /** Passes of a classifier times its rows, at most: more rows need fewer passes. */
     private static final int MOST_LESSONS = 120_000;
 
+    /** Rows that one network learns from, at most: more take longer and teach nothing new, {@code quantile-regression.md}. */
+    private static final int MOST_TEACHERS = 20_000;
+
     public QuantileRegression {
         if (folds < 2 || folds > 100) {
             throw new IllegalArgumentException("folds " + folds + " must lie in 2..100");
@@ -116,8 +119,8 @@ public record QuantileRegression(int folds, double rate) implements MembershipAt
             int out = k;
             int[] held = rows(fold, part -> part == out);
             Seed seed = view.seed().fork("distribution-" + k);
-            try (ScoreDistribution distribution =
-                    ScoreDistribution.learn(known, covariates, width, rows(fold, part -> part != out), seed)) {
+            int[] teachers = teachers(fold, part -> part != out, seed);
+            try (ScoreDistribution distribution = ScoreDistribution.learn(known, covariates, width, teachers, seed)) {
                 double[] odds = distribution.logOdds(
                         Arrays.stream(held).mapToDouble(row -> known[row]).toArray(), select(covariates, width, held));
                 for (int i = 0; i < held.length; i++) {
@@ -143,6 +146,16 @@ public record QuantileRegression(int folds, double rate) implements MembershipAt
                 .toArray();
     }
 
+    /** The rows of these folds; a random part of them where there are many. */
+    private static int[] teachers(int[] fold, java.util.function.IntPredicate wanted, Seed seed) {
+        int[] rows = rows(fold, wanted);
+        if (rows.length <= MOST_TEACHERS) {
+            return rows;
+        }
+        int[] some = Shuffle.subset(rows.length, MOST_TEACHERS, seed.fork("teachers").stream());
+        return Arrays.stream(some).map(i -> rows[i]).toArray();
+    }
+
     /**
      * The log-odds that classifiers of the attacker's own give the class of each record: for rows of {@code from}, the
      * classifier that was trained without their fold; for other records, the mean of all. In the scale of {@code from}.
@@ -150,12 +163,13 @@ public record QuantileRegression(int folds, double rate) implements MembershipAt
     private float[][] margins(Examples from, int[] fold, Examples others, Seed seed) {
         float[] own = new float[from.size()];
         float[] mean = new float[others.size()];
-        Trainer<Examples> recipe = classifier(from);
         for (int k = 0; k < folds; k++) {
             int out = k;
             int[] held = rows(fold, part -> part == out);
+            Seed lessons = seed.fork("classifier-" + k);
+            int[] teachers = teachers(fold, part -> part != out, lessons);
             try (Predictor<Examples> classifier =
-                    recipe.train(from, rows(fold, part -> part != out), seed.fork("classifier-" + k), Progress.QUIET)) {
+                    classifier(from, teachers.length).train(from, teachers, lessons, Progress.QUIET)) {
                 Examples unseen = from.select(held);
                 double[] margin = Signal.LOGIT_MARGIN.of(classifier.logits(unseen), unseen.labels());
                 for (int i = 0; i < held.length; i++) {
@@ -179,8 +193,8 @@ public record QuantileRegression(int folds, double rate) implements MembershipAt
         return new float[][] {scaled(own, center, unit), scaled(mean, center, unit)};
     }
 
-    private static Trainer<Examples> classifier(Examples from) {
-        int epochs = Math.max(8, Math.min(30, MOST_LESSONS / from.size()));
+    private static Trainer<Examples> classifier(Examples from, int teachers) {
+        int epochs = Math.max(8, Math.min(30, MOST_LESSONS / teachers));
         return from.shape().length == 3 && Math.min(from.shape()[1], from.shape()[2]) >= 4
                 ? new Cnn(8, 64, 0, new Optimization(epochs, 2e-3, 128, 0, 0))
                 : new Mlp(List.of(64), 0, new Optimization(epochs, 5e-3, 256, 0, 0));
