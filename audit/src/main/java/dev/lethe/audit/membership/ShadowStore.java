@@ -391,6 +391,20 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
 
     /** What is read off one model's answers on all rows. */
     double[] reading(int model, Reading reading, int query) {
+        if (reading == Signal.LOGIT_MARGIN || reading == Signal.LOG_LIKELIHOOD) {
+            // Nearly every audit needs both, and one follows from the other.
+            measurements()
+                    .computeAll(
+                            List.of(
+                                    new ReadingKey(model, Signal.LOGIT_MARGIN, query),
+                                    new ReadingKey(model, Signal.LOG_LIKELIHOOD, query)),
+                            both -> {
+                                double[] margins = Signal.LOGIT_MARGIN.of(
+                                        logits(model, query), pool.data().labels());
+                                return List.of(
+                                        new double[][] {margins}, new double[][] {Signal.logLikelihoods(margins)});
+                            });
+        }
         return measurements()
                 .get(new ReadingKey(model, reading, query), () -> new double[][] {
                     reading.of(logits(model, query), pool.data().labels())

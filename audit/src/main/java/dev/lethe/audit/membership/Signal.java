@@ -86,6 +86,17 @@ public enum Signal implements Reading {
         return sum - others * Math.log(Math.max(p[label], FLOOR));
     }
 
+    /** ln p of each label, of its margin m = ln p/(1 - p): -ln(1 + exp(-m)). */
+    static double[] logLikelihoods(double[] margins) {
+        double[] values = new double[margins.length];
+        for (int row = 0; row < values.length; row++) {
+            double margin = margins[row];
+            // Neither overflows where confidence is low, nor rounds to 0 where it is high.
+            values[row] = Math.min(margin, 0) - Math.log1p(Math.exp(-Math.abs(margin)));
+        }
+        return values;
+    }
+
     private static double[] probabilities(Logits logits, int row) {
         double[] p = new double[logits.classes()];
         logits.probabilities(row, p);

@@ -56,7 +56,7 @@ public record QuantileRegression(int folds, double rate) implements MembershipAt
     /** Passes of a classifier times its rows, at most: more rows need fewer passes. */
     private static final int MOST_LESSONS = 120_000;
 
-    /** Rows that one network learns from, at most: more take longer and teach nothing new, {@code quantile-regression.md}. */
+    /** Rows that a distribution is learned from, at most: it has few covariates, and more rows teach nothing new. */
     private static final int MOST_TEACHERS = 20_000;
 
     public QuantileRegression {
@@ -163,13 +163,12 @@ public record QuantileRegression(int folds, double rate) implements MembershipAt
     private float[][] margins(Examples from, int[] fold, Examples others, Seed seed) {
         float[] own = new float[from.size()];
         float[] mean = new float[others.size()];
+        Trainer<Examples> recipe = classifier(from);
         for (int k = 0; k < folds; k++) {
             int out = k;
             int[] held = rows(fold, part -> part == out);
-            Seed lessons = seed.fork("classifier-" + k);
-            int[] teachers = teachers(fold, part -> part != out, lessons);
             try (Predictor<Examples> classifier =
-                    classifier(from, teachers.length).train(from, teachers, lessons, Progress.QUIET)) {
+                    recipe.train(from, rows(fold, part -> part != out), seed.fork("classifier-" + k), Progress.QUIET)) {
                 Examples unseen = from.select(held);
                 double[] margin = Signal.LOGIT_MARGIN.of(classifier.logits(unseen), unseen.labels());
                 for (int i = 0; i < held.length; i++) {
@@ -193,8 +192,8 @@ public record QuantileRegression(int folds, double rate) implements MembershipAt
         return new float[][] {scaled(own, center, unit), scaled(mean, center, unit)};
     }
 
-    private static Trainer<Examples> classifier(Examples from, int teachers) {
-        int epochs = Math.max(8, Math.min(30, MOST_LESSONS / teachers));
+    private static Trainer<Examples> classifier(Examples from) {
+        int epochs = Math.max(8, Math.min(30, MOST_LESSONS / from.size()));
         return from.shape().length == 3 && Math.min(from.shape()[1], from.shape()[2]) >= 4
                 ? new Cnn(8, 64, 0, new Optimization(epochs, 2e-3, 128, 0, 0))
                 : new Mlp(List.of(64), 0, new Optimization(epochs, 5e-3, 256, 0, 0));
