@@ -73,6 +73,9 @@ final class Measurements implements AutoCloseable {
         if (!missing.isEmpty()) {
             try {
                 List<double[][]> computed = compute.apply(missing);
+                if (computed.size() != missing.size()) {
+                    throw new IllegalStateException(computed.size() + " measurements for " + missing.size() + " keys");
+                }
                 for (int i = 0; i < computed.size(); i++) {
                     promised.get(i).complete(write(computed.get(i)));
                 }
