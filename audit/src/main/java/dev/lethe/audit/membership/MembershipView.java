@@ -176,24 +176,24 @@ public final class MembershipView {
         return answers(shadows[shadow], query, parts[shadow]);
     }
 
-    /** A signal of the target on every record. */
-    public double[] target(Signal signal) {
-        return target(signal, 0);
+    /** What is read off the target's answer on every record. */
+    public double[] target(Reading reading) {
+        return target(reading, 0);
     }
 
-    /** A signal of the target on a version of every record. */
-    public double[] target(Signal signal, int query) {
-        return known(store.signal(target, signal, query), new byte[0]);
+    /** What is read off the target's answer on a version of every record. */
+    public double[] target(Reading reading, int query) {
+        return known(store.reading(target, reading, query), new byte[0]);
     }
 
-    /** A signal of a shadow model on every record, NaN where withheld. */
-    public double[] shadow(int shadow, Signal signal) {
-        return shadow(shadow, signal, 0);
+    /** What is read off a shadow model's answer on every record, NaN where withheld. */
+    public double[] shadow(int shadow, Reading reading) {
+        return shadow(shadow, reading, 0);
     }
 
-    /** A signal of a shadow model on a version of every record, NaN where withheld. */
-    public double[] shadow(int shadow, Signal signal, int query) {
-        return known(store.signal(shadows[shadow], signal, query), parts[shadow]);
+    /** What is read off a shadow model's answer on a version of every record, NaN where withheld. */
+    public double[] shadow(int shadow, Reading reading, int query) {
+        return known(store.reading(shadows[shadow], reading, query), parts[shadow]);
     }
 
     /** What a probe measures of the target, {@code [column][record]}. */
@@ -204,6 +204,17 @@ public final class MembershipView {
     /** What a probe measures of a shadow model, {@code [column][record]}, NaN where withheld. */
     public double[][] shadow(int shadow, Probe probe) {
         return known(store.probe(shadows[shadow], probe), parts[shadow]);
+    }
+
+    /**
+     * Measures the target and the first {@code shadows} shadows side by side, where a probe saves work that way; afterwards
+     * they are known.
+     */
+    public void measure(Probe probe, int shadows) {
+        int count = Math.min(shadows, this.shadows.length);
+        int[] models = Arrays.copyOf(this.shadows, count + 1);
+        models[count] = target;
+        store.measure(models, probe);
     }
 
     /** Works with the live target. */

@@ -30,7 +30,7 @@ class MembershipViewTest {
         store = Games.play(folder, Games.memorizer(), 600, 8, 3);
         // Read before the folder goes.
         for (int model = 0; model < 8; model++) {
-            store.signal(model, Signal.LOGIT_MARGIN, 0);
+            store.reading(model, Signal.LOGIT_MARGIN, 0);
         }
     }
 

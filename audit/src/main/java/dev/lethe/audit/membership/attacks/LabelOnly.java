@@ -98,6 +98,11 @@ public record LabelOnly(Method method, int queries, int shadows) implements Memb
         }
 
         @Override
+        public void measure(MembershipView view, int shadows) {
+            view.measure(probe, shadows);
+        }
+
+        @Override
         public double[][] target(MembershipView view) {
             return columns(view.target(probe));
         }

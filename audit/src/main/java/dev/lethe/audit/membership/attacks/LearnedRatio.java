@@ -49,6 +49,7 @@ record LearnedRatio(
 
     /** Learns from the shadows of a view. */
     Learned learn(Card card, MembershipView view) {
+        measured.measure(view, shadows);
         return new Learned(card, this, view.shadows() < FEWEST_TO_REHEARSE ? Optional.empty() : Optional.of(fit(view)));
     }
 
@@ -71,7 +72,7 @@ record LearnedRatio(
 
     /** Of each record: the ratios of each set, both kinds. */
     private double[][] ratios(MembershipView view) {
-        HierarchicalGaussians gaussians = HierarchicalGaussians.of(view, measured, shadows);
+        HierarchicalGaussians gaussians = HierarchicalGaussians.of(view, measured, sets, shadows);
         double[][] rows = new double[view.records()][2 * sets.size() + others.size()];
         for (int set = 0; set < sets.size(); set++) {
             double[][] ratios = gaussians.ratios(sets.get(set));
