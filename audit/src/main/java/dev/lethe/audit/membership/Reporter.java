@@ -148,6 +148,11 @@ final class Reporter<D extends Records> {
                 calibrations(measured, games, rates),
                 epsilons(measured),
                 stabilities(measured),
+                Predictions.of(
+                        measured.stream()
+                                .collect(Collectors.toMap(m -> m.attack().card().id(), Measured::evidence)),
+                        rates,
+                        seed.fork("predictions")),
                 exposures,
                 exposed(strongest, trials.get(audit.attacks().indexOf(strongest.attack()))),
                 refused,
