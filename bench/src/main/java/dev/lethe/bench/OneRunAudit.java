@@ -246,7 +246,7 @@ final class OneRunAudit implements Reproduction {
                 MISLABELLED,
                 NATURAL);
         System.out.printf(
-                "%-29s %15s  %16s %16s %7s   %s%n",
+                "%-33s %15s  %16s %16s %7s   %s%n",
                 "canaries, score",
                 "accuracy in/out",
                 "50 + 50: right",
@@ -268,7 +268,7 @@ final class OneRunAudit implements Reproduction {
             below &= either <= best.epsilon();
             System.out.printf(
                     Locale.ROOT,
-                    "%-29s   %5.3f / %5.3f  %8.4f: %5d  %9.4f: %5d %7.4f   %6.4f (%d + %d, %d right)   %s%n",
+                    "%-33s   %5.3f / %5.3f  %8.4f: %5d  %9.4f: %5d %7.4f   %6.4f (%d + %d, %d right)   %s%n",
                     run.name(),
                     run.in(),
                     run.out(),
@@ -281,10 +281,10 @@ final class OneRunAudit implements Reproduction {
                     best.in(),
                     best.out(),
                     best.correct(),
-                    i == 0 ? Double.toString(MISLABELLED) : i == 1 ? Double.toString(NATURAL) : "-");
+                    i == 0 ? Double.toString(MISLABELLED) : i == 2 ? Double.toString(NATURAL) : "-");
         }
         judge("mislabelled canaries by the rule that is not valid", Math.abs(chosen[0] - MISLABELLED) <= 0.5);
-        judge("natural canaries are better hidden by the loss than mislabelled ones", chosen[1] < chosen[0]);
+        judge("natural canaries are better hidden by the loss than mislabelled ones", chosen[2] < chosen[0]);
         judge("no valid bound above the one that is not", below);
     }
 

@@ -8,11 +8,12 @@ import java.util.List;
  * What the losses foretell that attacks with shadow models find, beside what they found, as the template shows it.
  *
  * @param source the attack whose scores were read
+ * @param measuredBy whose findings stand beside, if the same one's in all rows; else the rows name them
  */
-record PredictionSection(String source, String confidence, List<Row> rows) {
+record PredictionSection(String source, String confidence, String measuredBy, List<Row> rows) {
     private static final String ABSENT = "–";
 
-    /** @param attack whose finding stands beside the prediction; empty if none was run */
+    /** @param attack whose finding stands beside the prediction; empty where the section says it */
     record Row(String rate, String words, Cell foretold, Cell found, String attack) {}
 
     static List<PredictionSection> of(Report report) {
@@ -20,15 +21,22 @@ record PredictionSection(String source, String confidence, List<Row> rows) {
             return List.of();
         }
         Prediction first = report.predictions().get(0);
+        boolean alike =
+                report.predictions().stream().map(Prediction::about).distinct().count() == 1;
         return List.of(new PredictionSection(
                 FirstPage.attackName(report, first.source()),
                 Numbers.percent(first.confidence()),
+                !alike
+                        ? ""
+                        : first.about().isEmpty()
+                                ? "no attack with shadow models was run"
+                                : FirstPage.attackName(report, first.about()),
                 report.predictions().stream()
-                        .map(prediction -> row(report, prediction))
+                        .map(prediction -> row(report, prediction, alike))
                         .toList()));
     }
 
-    private static Row row(Report report, Prediction prediction) {
+    private static Row row(Report report, Prediction prediction, boolean alike) {
         return new Row(
                 Numbers.asGiven(prediction.rate()),
                 Numbers.oneIn(prediction.rate()),
@@ -40,6 +48,6 @@ record PredictionSection(String source, String confidence, List<Row> rows) {
                         .findFirst()
                         .map(f -> new Cell(Numbers.down(f.value()), Numbers.interval(f.low(), f.high())))
                         .orElse(new Cell(ABSENT, "not measured")),
-                prediction.about().isEmpty() ? "" : FirstPage.attackName(report, prediction.about()));
+                alike || prediction.about().isEmpty() ? "" : FirstPage.attackName(report, prediction.about()));
     }
 }

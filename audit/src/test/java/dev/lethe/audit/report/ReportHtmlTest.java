@@ -234,8 +234,8 @@ class ReportHtmlTest {
                         "0.113",
                         "[0.0904, 0.141]",
                         "0.105",
-                        "Likelihood-ratio attack (LiRA), online",
-                        "Read off the scores of: Loss threshold.");
+                        "Measured: Likelihood-ratio attack (LiRA), online.",
+                        "Foretold: read off the scores of Loss threshold.");
         assertThat(ReportHtml.render(SampleReport.battery())).doesNotContain("id=\"foretold\"", "#foretold");
     }
 
