@@ -61,7 +61,7 @@ class BadInputTest {
 
         String report = ReportJson.write(SampleReport.realistic());
         write("cut.json", report.substring(0, 3000));
-        write("later.json", report.replace("\"schemaVersion\": \"2.0\"", "\"schemaVersion\": \"3.0\""));
+        write("later.json", report.replace("\"schemaVersion\": \"2.1\"", "\"schemaVersion\": \"3.0\""));
         write("deep.json", "[".repeat(1_000_000));
         write("deeper.json", "{\"a\":".repeat(200_000));
         write("good.json", report);
