@@ -218,7 +218,7 @@ class EvidenceTest {
 
     /**
      * One false alarm is allowed and places the threshold: the interval of 95 % must hold the true rate, 0.75, whose
-     * threshold is 3 - 2.33 deviations below the members' mean. Bootstrap and Clopper-Pearson missed it in 15 % of trials.
+     * threshold is 3 - 2.33 deviations below the members' mean. Bootstrap and Clopper-Pearson missed it in 13 % of trials.
      * False alarm of this test: at most 1e-4.
      */
     @Test
