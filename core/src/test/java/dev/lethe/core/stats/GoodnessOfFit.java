@@ -17,17 +17,20 @@ public final class GoodnessOfFit {
         long seen = 0;
         double left = trials;
         for (int i = 0; i < counts.length; i++) {
+            if (probabilities[i] == 0 && counts[i] > 0) {
+                return 0;
+            }
             expected += trials * probabilities[i];
             seen += counts[i];
             left -= trials * probabilities[i];
             if ((expected >= 10 && left >= 10) || i == counts.length - 1) {
-                statistic += expected > 0 ? (seen - expected) * (seen - expected) / expected : seen == 0 ? 0 : 1e300;
+                statistic += expected > 0 ? (seen - expected) * (seen - expected) / expected : 0;
                 cells++;
                 expected = 0;
                 seen = 0;
             }
         }
-        return ChiSquaredDistribution.of(cells - 1).survivalProbability(statistic);
+        return cells == 1 ? 1 : ChiSquaredDistribution.of(cells - 1).survivalProbability(statistic);
     }
 
     /** p-value of equal probabilities. */
