@@ -14,7 +14,7 @@ import dev.lethe.core.random.NoiseSource;
  * <p><strong>What it costs.</strong> Rounding moves each of two neighbouring vectors by at most g / 2 a value, so that their
  * distance grows to at most {@link #sensitivity}. With that, the output is the continuous Gaussian mechanism's, rounded to the
  * grid, up to {@link #TOTAL_VARIATION_PER_VALUE}: add (1 + e<sup>epsilon</sup>) times that much a value to delta. At 2^20
- * values that is below 2^-67 (1 + e^epsilon) a step. See docs/math/noise.md.
+ * values that is 2<sup>-68</sup> (1 + e<sup>epsilon</sup>) a step. See docs/math/noise.md.
  *
  * <p>What it cannot see is how the vector was summed: a float sum of n terms may differ between neighbours by more than the
  * term they differ in, by about n 2^-24 of its largest partial sum. Sum in double, or round the terms to the grid first.
