@@ -24,6 +24,7 @@ public final class GaussianNoise {
     public static final double TOTAL_VARIATION_PER_VALUE = 0x1p-88;
 
     private static final int GRID_BITS = 42;
+    private static final int CHUNK = 1024;
 
     private final double sigma;
     private final Grid grid;
@@ -81,15 +82,29 @@ public final class GaussianNoise {
      * sigma at least) are taken as that, and NaN as 0, without a word: an exception would tell.
      */
     public void addTo(float[] sums, NoiseSource noise) {
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] = (float) grid.value(grid.steps(sums[i]) + ziggurat.sample(noise));
+        double step = grid.step();
+        double perStep = 1 / step;
+        long[] draws = new long[Math.min(CHUNK, sums.length)];
+        for (int start = 0; start < sums.length; start += draws.length) {
+            ziggurat.fill(draws, noise);
+            int count = Math.min(draws.length, sums.length - start);
+            for (int i = 0; i < count; i++) {
+                sums[start + i] = (float) ((Grid.nearest(sums[start + i] * perStep) + draws[i]) * step);
+            }
         }
     }
 
     /** {@link #addTo(float[], NoiseSource)} for doubles. */
     public void addTo(double[] sums, NoiseSource noise) {
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] = grid.value(grid.steps(sums[i]) + ziggurat.sample(noise));
+        double step = grid.step();
+        double perStep = 1 / step;
+        long[] draws = new long[Math.min(CHUNK, sums.length)];
+        for (int start = 0; start < sums.length; start += draws.length) {
+            ziggurat.fill(draws, noise);
+            int count = Math.min(draws.length, sums.length - start);
+            for (int i = 0; i < count; i++) {
+                sums[start + i] = ((Grid.nearest(sums[start + i] * perStep) + draws[i]) * step);
+            }
         }
     }
 }

@@ -83,12 +83,33 @@ public final class GaussianZiggurat {
 
     /** One draw. */
     public long sample(NoiseSource noise) {
-        while (true) {
-            long word = noise.nextLong();
+        return sample(noise.nextLong(), noise);
+    }
+
+    /** Fills with draws; for large arrays quicker than one by one. */
+    public void fill(long[] draws, NoiseSource noise) {
+        noise.fill(draws);
+        long[] widths = width;
+        long[] inners = inner;
+        for (int i = 0; i < draws.length; i++) {
+            // The common case of sample(word, noise), which decides all others.
+            long word = draws[i];
             int layer = (int) word & (LAYERS - 1);
             long sign = (word << (63 - LAYER_BITS)) >> 63;
-            // 55 bits that are left, at the top of a word, times the width: Lemire's uniform integer of 55 bits.
-            long bits = (word >>> (LAYER_BITS + 1)) << (LAYER_BITS + 1);
+            long bits = word & -(1L << (LAYER_BITS + 1));
+            long w = widths[layer];
+            long x = Math.multiplyHigh(bits, w) + ((bits >> 63) & w);
+            boolean surplus = bits * w + Long.MIN_VALUE < (w << (LAYER_BITS + 1)) + Long.MIN_VALUE;
+            draws[i] = surplus || x >= inners[layer] || x == 0 ? sample(word, noise) : (x ^ sign) - sign;
+        }
+    }
+
+    private long sample(long first, NoiseSource noise) {
+        for (long word = first; ; word = noise.nextLong()) {
+            int layer = (int) word & (LAYERS - 1);
+            long sign = (word << (63 - LAYER_BITS)) >> 63;
+            // The 55 bits that are left, at the top of a word, times the width: Lemire's uniform integer of 55 bits.
+            long bits = word & -(1L << (LAYER_BITS + 1));
             long w = width[layer];
             long x = Math.multiplyHigh(bits, w) + ((bits >> 63) & w);
             long low = bits * w;

@@ -17,7 +17,12 @@ record Grid(double step) {
 
     /** Nearest multiple, as a number of steps; NaN, of which an exception would tell, is 0. */
     long steps(double value) {
-        return (long) Math.rint(Math.max(-LARGEST, Math.min(LARGEST, value / step)));
+        return nearest(value * (1 / step));
+    }
+
+    /** Nearest integer, clamped; NaN is 0. */
+    static long nearest(double steps) {
+        return (long) Math.rint(Math.max(-LARGEST, Math.min(LARGEST, steps)));
     }
 
     double value(long steps) {

@@ -47,6 +47,26 @@ class SamplersTest {
         assertThat(fit(() -> fast.sample(noise), sigma, slow::probability)).isGreaterThan(FALSE_ALARM);
     }
 
+    /** Filling draws from the same words what one draw at a time does. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0.7, 8, 0x1.3p42})
+    void fillsWithTheSameMass(double sigma) {
+        GaussianZiggurat ziggurat = GaussianZiggurat.of(sigma);
+        long[] draws = new long[DRAWS];
+        ziggurat.fill(draws, noise);
+        long[] one = new long[1];
+        for (int i = 0; i < 1_000; i++) {
+            Seed seed = Seed.of(13).fork("draw-" + i);
+            ziggurat.fill(one, NoiseSource.insecure(seed));
+            assertThat(one[0]).isEqualTo(ziggurat.sample(NoiseSource.insecure(seed)));
+        }
+        if (sigma < 100) {
+            assertThat(GoodnessOfFit.pValue(
+                            draws, (int) Math.ceil(6 * sigma) + 1, new DiscreteGaussian(sigma)::probability))
+                    .isGreaterThan(FALSE_ALARM);
+        }
+    }
+
     /** Wherever double arithmetic decides, many digits decide alike; most of these points are near the curve. */
     @ParameterizedTest
     @ValueSource(doubles = {0.6, 4, 1e6, 0x1.8p42})
