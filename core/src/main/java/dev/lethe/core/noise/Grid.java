@@ -22,7 +22,10 @@ record Grid(double step) {
 
     /** Nearest integer, clamped; NaN is 0. */
     static long nearest(double steps) {
-        return (long) Math.rint(Math.max(-LARGEST, Math.min(LARGEST, steps)));
+        if (Math.abs(steps) < LARGEST) {
+            return (long) Math.rint(steps);
+        }
+        return steps > 0 ? LARGEST : steps < 0 ? -LARGEST : 0;
     }
 
     double value(long steps) {
