@@ -106,7 +106,9 @@ final class HeadFile {
                             + " knows entry " + said.sequence()
                             + ": the last entries were deleted, or an older copy was put back" + remedy);
         }
+        // Where numbers are missing there are fewer entries than the last one's number; the chain says so.
         if (said.sequence() > 0
+                && said.sequence() <= entries.size()
                 && !entries.get((int) said.sequence() - 1).hash().equals(said.hash())) {
             throw new DamagedLedgerException("entry " + said.sequence() + " is not the one that the head file " + file
                     + " knows: the ledger was written anew, or is another one" + remedy);

@@ -84,9 +84,6 @@ final class LedgerStore implements AutoCloseable {
         }
     }
 
-    /** Work on all entries; what it returns, if anything, is appended. */
-    interface Writing<T> extends Function<List<Entry>, T> {}
-
     /** Makes the tables where there are none. */
     void create() {
         if (file != null && file.getParent() != null && !Files.isDirectory(file.getParent())) {
@@ -131,7 +128,7 @@ final class LedgerStore implements AutoCloseable {
     /**
      * Reads all entries, and appends those that the work makes of them. When this returns, they are on the disk.
      *
-     * @param work what it throws, nothing is written after
+     * @param work checks the entries, and makes the new ones; if it throws, nothing is written
      */
     List<Entry> append(Function<List<Entry>, List<Entry>> work) {
         requireFile();
@@ -139,14 +136,15 @@ final class LedgerStore implements AutoCloseable {
             HeadFile head = file == null ? null : new HeadFile(file);
             List<Entry> appended = inTransaction(true, connection -> {
                 List<Entry> entries = entries(connection);
+                Head said = head == null ? Head.START : head.read();
                 if (head != null) {
-                    Head said = head.read();
                     head.compare(said, entries, true);
-                    if (said.sequence() < entries.size()) {
-                        write(head, Head.of(entries));
-                    }
                 }
                 List<Entry> fresh = work.apply(entries);
+                if (head != null && said.sequence() < entries.size()) {
+                    // A crash left it behind. Mended before the next entry, so that it is never two behind.
+                    write(head, Head.of(entries));
+                }
                 insert(connection, fresh);
                 return fresh;
             });
