@@ -91,6 +91,10 @@ final class RenyiFilter {
         return Math.max(0, bound + SLACK * (1 + Math.abs(bound)));
     }
 
+    double[] logWeights() {
+        return logWeights.clone();
+    }
+
     /** An epsilon as it is stored and compared: rounded up. */
     static BigDecimal rounded(double epsilon) {
         return new BigDecimal(epsilon).setScale(PLACES, RoundingMode.CEILING);
