@@ -19,8 +19,10 @@ final class RenyiFilter {
 
     /** Covers rounding in the sums and exponentials, which is below 1e-13 of the result. */
     private static final double SLACK = 1e-11;
-    /** Half of the weight lies around the order that is best for Gaussian noise at the budget, within this factor. */
-    private static final double SPREAD = 0.5;
+    /** Most of the weight lies a little below the order that is best for Gaussian noise at the budget. */
+    private static final double NEAR = 0.9;
+
+    private static final double SPREAD = 0.7;
 
     private final double[] lambdas;
     private final double[] logWeights;
@@ -50,8 +52,9 @@ final class RenyiFilter {
         double sumNear = sum(near);
         logWeights = new double[count];
         for (int k = 0; k < count; k++) {
-            // Far from every order, nothing is near: then the wide half has all the weight.
-            double weight = sumNear > 1e-100 ? near[k] / sumNear / 2 + wide[k] / sumWide / 2 : wide[k] / sumWide;
+            // Far from every order, nothing is near: then the wide part has all the weight.
+            double weight =
+                    sumNear > 1e-100 ? NEAR * near[k] / sumNear + (1 - NEAR) * wide[k] / sumWide : wide[k] / sumWide;
             logWeights[k] = Math.log(weight * (1 - SLACK));
         }
     }
