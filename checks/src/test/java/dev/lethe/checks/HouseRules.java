@@ -82,6 +82,7 @@ final class HouseRules {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         "java..",
+                        "javax.crypto..",
                         in("core"),
                         "org.apache.commons.numbers..",
                         "org.apache.commons.statistics..",

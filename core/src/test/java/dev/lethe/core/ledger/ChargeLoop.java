@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** A process of its own that charges: address, user, "race" or "charge-and-wait", noise multiplier, threads. */
+/** A process of its own that charges: address, user, "race", "charge-on" or "charge-and-wait", noise multiplier, threads. */
 final class ChargeLoop {
     private ChargeLoop() {}
 
@@ -27,6 +27,11 @@ final class ChargeLoop {
                 // Until it is killed: here the noise would be drawn.
                 System.in.read();
                 return;
+            }
+            while (arguments[2].equals("charge-on")) {
+                System.out.println(
+                        ledger.charge("raced", event, "until killed", "test").hash());
+                System.out.flush();
             }
             ExecutorService threads = Executors.newFixedThreadPool(Integer.parseInt(arguments[4]), work -> {
                 Thread thread = new Thread(work);

@@ -9,6 +9,7 @@ import dev.lethe.core.privacy.PrivacyEvent.Composed;
 import dev.lethe.core.privacy.PrivacyEvent.Gaussian;
 import dev.lethe.core.privacy.PrivacyEvent.Laplace;
 import dev.lethe.core.privacy.PrivacyEvent.Repeated;
+import java.io.BufferedReader;
 import java.io.StringReader;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -198,6 +199,29 @@ interface LedgerContract {
             assertThat(ledger.verify(hash)).isEqualTo(hash);
             ledger.charge("raced", NOISE, "goes on", "ana");
             ledger.verify(hash);
+        }
+    }
+
+    /** Whatever it was doing when it was killed: each charge that it had spoken of is there, and the chain is whole. */
+    @Test
+    default void aKillAtAnyMomentLosesNothingThatWasSpokenOf() throws Exception {
+        try (Ledger ledger = create()) {
+            ledger.open("raced", Budget.of("1000", "0.00001"), Neighbours.ADD_OR_REMOVE_ONE, "study", "ana");
+            List<String> spokenOf = new ArrayList<>();
+            for (int kill = 0; kill < 3; kill++) {
+                Process process = process("charge-on", "10", "1");
+                BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
+                for (int line = 0; line < 3 + 4 * kill; line++) {
+                    spokenOf.add(said.readLine());
+                }
+                process.destroyForcibly().waitFor();
+                // What it still said before it died counts too; a last half line does not.
+                said.lines().filter(line -> line.length() == 64).forEach(spokenOf::add);
+                ledger.verify(null);
+            }
+            List<String> held = ledger.entries().stream().map(Entry::hash).toList();
+            assertThat(held).containsAll(spokenOf).hasSizeBetween(1 + spokenOf.size(), 1 + spokenOf.size() + 3);
+            ledger.charge("raced", NOISE, "goes on", "ana");
         }
     }
 

@@ -3,10 +3,12 @@ package dev.lethe.core.ledger;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.lethe.core.privacy.Neighbours;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +68,33 @@ class PostgresLedgerTest implements LedgerContract {
 
     private Connection connect(String name) throws SQLException {
         return DriverManager.getConnection(server.address(name), credentials());
+    }
+
+    /** The rights that docs/ledger.md names are enough to charge, and not enough to edit. */
+    @Test
+    void aRoleThatChargesNeedNotBeAbleToEdit() throws SQLException {
+        try (Ledger ledger = Ledger.create(address(), credentials())) {
+            ledger.open("a", FOUR, Neighbours.ADD_OR_REMOVE_ONE, "study", "ana");
+        }
+        String role = "asker" + databases;
+        try (Connection connection = raw();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE ROLE " + role + " LOGIN");
+            statement.execute("GRANT SELECT, INSERT ON lethe_entry TO " + role);
+            statement.execute("GRANT SELECT, UPDATE ON lethe_head TO " + role);
+        }
+        Properties asker = new Properties();
+        asker.setProperty("user", role);
+        try (Ledger ledger = Ledger.at(address(), asker)) {
+            ledger.charge("a", NOISE, "mean", "asker");
+            ledger.verify(null);
+        }
+        try (Connection connection = DriverManager.getConnection(address(), asker);
+                Statement statement = connection.createStatement()) {
+            for (String edit : List.of("UPDATE lethe_entry SET who = 'x'", "DELETE FROM lethe_entry")) {
+                assertThatThrownBy(() -> statement.execute(edit)).isInstanceOf(SQLException.class);
+            }
+        }
     }
 
     @Test

@@ -117,7 +117,6 @@ class RenyiFilterTest {
                     }
                 }
                 double hindsight = times(low, event, budget, true);
-                System.err.println("ratio " + wanted + " " + event + " " + Double.parseDouble(wanted) / hindsight);
                 assertThat(Double.parseDouble(wanted) / hindsight)
                         .as("epsilon " + wanted + " of " + event + " is " + hindsight + " with hindsight")
                         .isBetween(1.0, 1.17);
