@@ -214,7 +214,9 @@ interface LedgerContract {
                 for (int line = 0; line < 3 + 4 * kill; line++) {
                     spokenOf.add(said.readLine());
                 }
-                process.destroyForcibly().waitFor();
+                // By its handle, which leaves us the pipe with its last words.
+                process.toHandle().destroyForcibly();
+                process.waitFor();
                 // What it still said before it died counts too; a last half line does not.
                 said.lines().filter(line -> line.length() == 64).forEach(spokenOf::add);
                 ledger.verify(null);
