@@ -1,6 +1,8 @@
 package dev.lethe.app;
 
 import dev.lethe.audit.membership.StoreException;
+import dev.lethe.core.ledger.LedgerException;
+import dev.lethe.core.privacy.PrivacyException;
 import dev.lethe.intake.BadInputException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,6 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** From what went wrong to one line and an exit code. A stack trace is shown only on request. */
 final class Failures {
     static final int USAGE = 2;
+    static final int REFUSED = 3;
     static final int INPUT_OUTPUT = 4;
     static final int BUG = 70;
     static final int INTERRUPTED = 130;
@@ -56,7 +59,11 @@ final class Failures {
     }
 
     private static int code(Exception e) {
+        if (e instanceof PrivacyException) {
+            return REFUSED;
+        }
         if (e instanceof BadInputException
+                || e instanceof LedgerException
                 || e instanceof StoreException
                 || e instanceof IOException
                 || e instanceof UncheckedIOException) {

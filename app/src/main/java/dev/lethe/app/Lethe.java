@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             AuditCommand.class,
+            LedgerCommand.class,
             ListCommand.class,
             ShowCommand.class,
             CompletionCommand.class
@@ -32,7 +33,7 @@ import picocli.CommandLine.Spec;
             "  lethe list attacks",
             "  source <(lethe generate-completion)",
             "",
-            "Exit codes: 0 done, 2 wrong usage, 4 input or output, 70 a bug in Lethe."
+            "Exit codes: 0 done, 2 wrong usage, 3 refused on privacy grounds, 4 input or output, 70 a bug in Lethe."
         })
 public final class Lethe implements Runnable {
     @Spec
