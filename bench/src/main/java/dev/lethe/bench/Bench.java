@@ -11,8 +11,8 @@ public final class Bench {
             new Battery(),
             new ScoringSpeed(),
             new ShokriLocation(),
-            new LiraCifar(),
-            new RmiaCifar());
+            new LiraCifar(CifarGame.FULL),
+            new RmiaCifar(CifarGame.FULL));
 
     private Bench() {}
 

@@ -32,13 +32,13 @@ record CifarGame(int images, int shadows, int targets, int queries, ResNet recip
             20_000,
             16,
             18,
-            10,
+            4,
             new ResNet(
                     16,
                     1,
-                    new Optimization(32, 0.004, 32, 0, 0)
+                    new Optimization(15, 0.004, 32, 0, 0)
                             .with(new Schedule.Cosine(0.2))
-                            .with(new Augmentation(true, 1))));
+                            .with(new Augmentation(true, 0))));
 
     /** What one attack found. */
     record Strength(double auc, double accuracy, double tprAtThousandth) {}

@@ -16,7 +16,7 @@ import java.util.Locale;
  * (github.com/tensorflow/privacy, research/mi_lira_2021, README) and what a PyTorch port prints. Their models see 25,000
  * images and are right on about 91 % of others; ours see 10,000 and are smaller, so figures agree by their order.
  */
-final class LiraCifar implements Reproduction {
+record LiraCifar(CifarGame game) implements Reproduction {
     private static final String ONLINE = "online";
     private static final String ONLINE_FIXED = "online-fixed";
     private static final String OFFLINE = "offline";
@@ -68,8 +68,8 @@ final class LiraCifar implements Reproduction {
 
     @Override
     public boolean run(Path data, Path kept) throws Exception {
-        CifarGame.Played played = CifarGame.FULL.play(data, kept, ATTACKS);
-        System.out.println(CifarGame.FULL.describe(played));
+        CifarGame.Played played = game.play(data, kept, ATTACKS);
+        System.out.println(game.describe(played));
         System.out.println("published: 16 wide residual networks of 25,000 images, 0.91 on others; port: ResNet-18, 2"
                 + " queries");
         System.out.printf("%n%-15s %26s   %20s   %26s%n", "", "published", "PyTorch port", "ours");

@@ -18,7 +18,7 @@ import java.util.Locale;
  * {@link LiraCifar}. An attacker with fewer models is one to whom the others are withheld, {@link WithShadows}: of each image
  * there are as many with it in training as without.
  */
-final class RmiaCifar implements Reproduction {
+record RmiaCifar(CifarGame game) implements Reproduction {
     /** Models on each side of an image. An offline attacker has only those without it, an online one twice as many. */
     private static final List<Integer> A_SIDE = List.of(1, 2, 4, 8);
 
@@ -61,8 +61,8 @@ final class RmiaCifar implements Reproduction {
             ONLINE.forEach(attack -> attacks.add(new WithShadows(id(attack, aSide), attack, aSide)));
             OFFLINE.forEach(attack -> attacks.add(new WithShadows(id(attack, aSide), attack, aSide)));
         }
-        CifarGame.Played played = CifarGame.FULL.play(data, kept, attacks);
-        System.out.println(CifarGame.FULL.describe(played));
+        CifarGame.Played played = game.play(data, kept, attacks);
+        System.out.println(game.describe(played));
         System.out.println(
                 "published (wide residual networks, 0.924 on other images): online with 254 references AUC 0.7225,"
                         + " LiRA 0.7204;\noffline with 4 references AUC 0.7102. Two users of the authors' code report 0.609 and"

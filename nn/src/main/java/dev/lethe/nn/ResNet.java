@@ -29,9 +29,9 @@ public record ResNet(int channels, int blocks, Optimization optimization) implem
 
     @Override
     public List<Layer> layers(int[] shape, int classes) {
-        if (shape.length != 3 || shape[1] < 8 || shape[2] < 8) {
+        if (shape.length != 3 || shape[1] < 4 || shape[2] < 4) {
             throw new IllegalArgumentException(
-                    "the residual recipe needs images of at least 8x8 pixels, not examples of" + " shape "
+                    "the residual recipe needs images of at least 4x4 pixels, not examples of" + " shape "
                             + Arrays.toString(shape) + "; use the mlp recipe for tables");
         }
         List<Layer> layers = new ArrayList<>(convolution(shape[0], channels, 1));
