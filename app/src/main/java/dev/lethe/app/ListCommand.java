@@ -87,7 +87,7 @@ final class ListCommand implements Runnable {
         if (!flags.json) {
             System.out.println(
                     "\nAll: --epochs, --learning-rate, --cosine, --momentum, --batch, --weight-decay, --early-stopping\n"
-                            + "Images: --mirror, --shift");
+                            + "Images: --mirror-images, --move-images");
         }
         json(flags, array);
     }

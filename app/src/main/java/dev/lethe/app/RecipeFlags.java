@@ -68,14 +68,14 @@ final class RecipeFlags {
                     + " (default: it stays).")
     private Double cosine;
 
-    @Option(names = "--mirror", description = "Train on mirror images, too, drawn at random; images only.")
+    @Option(names = "--mirror-images", description = "Train on mirror images, too, drawn at random.")
     private boolean mirror;
 
     @Option(
-            names = "--shift",
+            names = "--move-images",
             paramLabel = "PIXELS",
             defaultValue = "0",
-            description = "Shift images at random by up to so many pixels in training (default: ${DEFAULT-VALUE}).")
+            description = "Move images in training at random by up to so many pixels (default: ${DEFAULT-VALUE}).")
     private int shift;
 
     @Option(
@@ -162,7 +162,8 @@ final class RecipeFlags {
                     "--recipe " + recipe + " is for images; take mlp or logistic for a table");
         }
         if (!augmentation().equals(Augmentation.NONE)) {
-            throw new IllegalArgumentException((mirror ? "--mirror" : "--shift") + " is for images; leave it out");
+            throw new IllegalArgumentException(
+                    (mirror ? "--mirror-images" : "--move-images") + " is for images; leave it out");
         }
         return new EncodedTrainer(trainer(Recipe.MLP));
     }
@@ -190,10 +191,10 @@ final class RecipeFlags {
             settings.put("cosine", Double.toString(cosine));
         }
         if (mirror) {
-            settings.put("mirror", "true");
+            settings.put("mirror-images", "true");
         }
         if (shift > 0) {
-            settings.put("shift", Integer.toString(shift));
+            settings.put("move-images", Integer.toString(shift));
         }
     }
 }

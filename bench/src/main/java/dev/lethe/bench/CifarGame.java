@@ -14,24 +14,26 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * Membership attacks on residual networks for CIFAR-10 at the scale of two cores: 18 models, each of a random half of 20,000
  * images, every image in half of them. The models are kept, so that all experiments of this game train them once.
  *
- * @param images how many of the 20,000 play
+ * @param images of the 20,000 that play, half of them in each model
  * @param targets how many models are attacked in turn
+ * @param recipe of all models
  */
 record CifarGame(int images, int shadows, int targets, int queries, ResNet recipe) {
     static final long SEED = 2022;
 
     private static final List<Double> RATES = List.of(0.001, 0.01);
 
-    /** 10,000 training images a model; figures are means over all 18 models in the target's place. */
+    /** What two cores train in 40 minutes if they have nothing else to do. */
     static final CifarGame FULL = new CifarGame(
             20_000,
             16,
-            18,
+            8,
             4,
             new ResNet(
                     16,
@@ -62,7 +64,7 @@ record CifarGame(int images, int shadows, int targets, int queries, ResNet recip
     /** Trains the models that {@code kept} lacks and plays. */
     Played play(Path data, Path kept, List<? extends MembershipAttack> attacks) throws IOException {
         Examples all = Cifar10.read(data);
-        Examples some = all.select(java.util.stream.IntStream.range(0, images).toArray());
+        Examples some = all.select(IntStream.range(0, images).toArray());
         MembershipAudit audit = new MembershipAudit(
                 images / 2,
                 shadows,

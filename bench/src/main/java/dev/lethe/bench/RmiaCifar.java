@@ -1,8 +1,6 @@
 package dev.lethe.bench;
 
 import dev.lethe.audit.membership.MembershipAttack;
-import dev.lethe.audit.membership.attacks.Bavaria;
-import dev.lethe.audit.membership.attacks.BavariaOffline;
 import dev.lethe.audit.membership.attacks.Lira;
 import dev.lethe.audit.membership.attacks.Lira.Variance;
 import dev.lethe.audit.membership.attacks.LiraOffline;
@@ -45,10 +43,10 @@ record RmiaCifar(CifarGame game) implements Reproduction {
 
     /** Who plays, online and offline; LiRA with fixed variance, the stronger one with few models. */
     private static final List<MembershipAttack> ONLINE =
-            List.of(Rmia.DEFAULT, new Lira(Variance.GLOBAL, Double.POSITIVE_INFINITY), Bavaria.DEFAULT);
+            List.of(Rmia.DEFAULT, new Lira(Variance.GLOBAL, Double.POSITIVE_INFINITY));
 
-    private static final List<MembershipAttack> OFFLINE = List.of(
-            RmiaOffline.DEFAULT, new LiraOffline(Variance.GLOBAL, Double.POSITIVE_INFINITY), BavariaOffline.DEFAULT);
+    private static final List<MembershipAttack> OFFLINE =
+            List.of(RmiaOffline.DEFAULT, new LiraOffline(Variance.GLOBAL, Double.POSITIVE_INFINITY));
 
     private static String id(MembershipAttack attack, int aSide) {
         return attack.card().id() + "-" + aSide;

@@ -173,14 +173,15 @@ class AuditDataTest {
     @Test
     void auditsAResidualNetworkOnImages() throws Exception {
         SmallData.images(folder, 220);
-        CommandLineRun run = audit(("--images small-images-idx3-ubyte --recipe resnet --blocks 0 --epochs 2 --mirror"
-                        + " --shift 1 --momentum 0.9 --cosine 0.2 --learning-rate 0.02 --attacks lira,gradient-norm --seed 3"
+        CommandLineRun run = audit(("--images small-images-idx3-ubyte --recipe resnet --blocks 0 --mirror-images"
+                        + " --move-images 1 --momentum 0.9 --cosine 0.2 --learning-rate 0.02 --attacks lira,gradient-norm --seed 3"
                         + " --quiet --out residual")
                 .split(" "));
         assertThat(run.code()).as(run.err()).isZero();
         JsonObject settings = settings("residual");
         assertThat(settings.get("recipe").getAsString()).isEqualTo("resnet");
-        assertThat(settings.keySet()).contains("channels", "blocks", "mirror", "shift", "momentum", "cosine");
+        assertThat(settings.keySet())
+                .contains("channels", "blocks", "mirror-images", "move-images", "momentum", "cosine");
         assertThat(report("residual").getAsJsonObject("subject").get("model").getAsString())
                 .startsWith("residual network, 16 channels, 0 blocks")
                 .contains("SGD at 0.02 with momentum 0.9", "cosine after a rise over 0.2", "mirrored", "up to 1");

@@ -125,8 +125,8 @@ class BadInputTest {
             --recipe forest          | --recipe 'forest' is unknown; the recipes are logistic, mlp, cnn, resnet
             --recipe cnn             | --recipe cnn is for images; take mlp or logistic
             --recipe resnet          | --recipe resnet is for images; take mlp or logistic
-            --mirror                 | --mirror is for images
-            --shift 2                | --shift is for images
+            --mirror-images          | --mirror-images is for images
+            --move-images 2         | --move-images is for images
             --cosine 1               | rise 1.0 must lie in [0, 1)
             --momentum 1             | momentum 1.0 must lie in [0, 1)
             --blocks 2               | --blocks means nothing to the mlp recipe
