@@ -30,7 +30,9 @@ final class Network implements AutoCloseable {
 
     private final Tensor flat;
     private final int parameterCount;
+    /** Whether there are normalizations of images. */
     private final boolean normalizes;
+
     /** Weight and bias of each layer, {@code null} entries where a layer has none. */
     private final List<Parameters> parameters = new ArrayList<>();
 

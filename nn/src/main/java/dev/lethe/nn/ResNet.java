@@ -5,9 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A residual network for images (He et al. 2016) with group normalization: a 3x3 convolution and 2x2 pooling, then three stages
- * of residual blocks of two 3x3 convolutions, between stages a 3x3 convolution of stride 2 to twice as many channels, then the
- * mean over pixels and one dense layer. Normalization and rectified linear units follow each convolution.
+ * A residual network for images (He et al. 2016) with group normalization: a 3x3 convolution and 2x2 pooling, then three
+ * stages of residual blocks of two 3x3 convolutions, between stages a 3x3 convolution of stride 2 to twice as many
+ * channels, then the mean over pixels and one dense layer. Normalization and rectified linear units follow each
+ * convolution.
  *
  * @param channels of the first stage, a multiple of 16; the next two have twice and four times as many
  * @param blocks residual blocks in each stage, 0 for none
