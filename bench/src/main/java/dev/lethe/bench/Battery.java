@@ -60,7 +60,7 @@ final class Battery implements Reproduction {
     }
 
     @Override
-    public boolean run(Path data) throws Exception {
+    public boolean run(Path data, Path kept) throws Exception {
         System.out.println("AUC, TPR at 0.01, TPR at 0.001; mean over " + TARGETS + " rotated targets, seed " + SEED);
         int stronger = 0;
         for (Task<?> task : List.of(Task.location(data), Task.job(data), Task.yes(data), Task.purchases())) {

@@ -46,12 +46,12 @@ final class OneRunAudit implements Reproduction {
 
     @Override
     public String dataHome() {
-        return CifarBatch.HOME;
+        return Cifar10.HOME;
     }
 
     @Override
-    public boolean run(Path data) throws Exception {
-        Examples images = CifarBatch.read(data, TrainedCanaries.CANARIES + TrainedCanaries.OTHERS);
+    public boolean run(Path data, Path kept) throws Exception {
+        Examples images = Cifar10.first(data, TrainedCanaries.CANARIES + TrainedCanaries.OTHERS);
         System.out.println("One-run audits: m = 1,000 canaries, delta 1e-5, 95 %, seed " + SEED
                 + ". Our rule: guess the 50 highest in and the\n50 lowest out, fixed beforehand. The rule that is not"
                 + " valid: of all pairs of counts on a grid of step 31 the best.");

@@ -47,7 +47,7 @@ final class ScoringSpeed implements Reproduction {
     }
 
     @Override
-    public boolean run(Path data) throws Exception {
+    public boolean run(Path data, Path kept) throws Exception {
         Mlp recipe = new Mlp(List.of(64), 0, new Optimization(3, 3e-3, 256, 0, 0));
         AttackTimes times = new AttackTimes();
         Task<Examples> task = new Task<>("synthetic", draw(), RECORDS / 2, times.timed(recipe));

@@ -50,11 +50,12 @@ class CommandsTest {
 
     @Test
     void listsEveryRecipe() throws Exception {
-        assertThat(lethe("list", "recipes").out()).contains("logistic", "mlp", "cnn", "--learning-rate");
+        assertThat(lethe("list", "recipes").out())
+                .contains("logistic", "mlp", "cnn", "resnet", "--blocks", "--learning-rate", "--mirror-images");
         CommandLineRun json = lethe("list", "recipes", "--json", "--quiet", "--seed", "1");
         assertThat(JsonParser.parseString(json.out()).getAsJsonArray())
                 .extracting(recipe -> recipe.getAsJsonObject().get("id").getAsString())
-                .containsExactly("logistic", "mlp", "cnn");
+                .containsExactly("logistic", "mlp", "cnn", "resnet");
     }
 
     @Test

@@ -126,6 +126,53 @@ public final class MembershipView {
         }
     }
 
+    /** Withholds shadows at random until there are no more than so many on each side of each person. */
+    private static void thin(byte[][] parts, int aSide, UniformRandomProvider random) {
+        for (int person = 0; parts.length > 0 && person < parts[0].length; person++) {
+            for (byte side : new byte[] {IN, OUT}) {
+                int kept = 0;
+                int[] chosen = new int[aSide];
+                int seen = 0;
+                for (int s = 0; s < parts.length; s++) {
+                    if (parts[s][person] != side) {
+                        continue;
+                    }
+                    // Reservoir sampling: each subset is as likely as any other.
+                    int place = kept < aSide ? kept++ : random.nextInt(seen + 1);
+                    seen++;
+                    parts[s][person] = WITHHELD;
+                    if (place < aSide) {
+                        chosen[place] = s;
+                    }
+                }
+                for (int i = 0; i < kept; i++) {
+                    parts[chosen[i]][person] = side;
+                }
+            }
+        }
+    }
+
+    /**
+     * The same game for an attacker with fewer shadow models: of each person a random {@code most} that are IN and as many
+     * that are OUT, the others being withheld. What is left is as what a store of fewer models would show.
+     *
+     * @param most at least 1; with no fewer than {@link #aSide} nothing changes
+     */
+    public MembershipView fewer(int most) {
+        if (most < 1) {
+            throw new IllegalArgumentException("most " + most + " must be at least 1 shadow model on each side");
+        }
+        if (most >= aSide()) {
+            return this;
+        }
+        byte[][] fewer = new byte[parts.length][];
+        for (int s = 0; s < fewer.length; s++) {
+            fewer[s] = parts[s].clone();
+        }
+        thin(fewer, most, seed.fork("fewer-" + most).stream());
+        return new MembershipView(store, records, person, target, shadows, fewer, seed);
+    }
+
     /** How many records are to be scored. */
     public int records() {
         return records.length;
@@ -144,6 +191,16 @@ public final class MembershipView {
     /** How many shadow models there are; at least one. */
     public int shadows() {
         return shadows.length;
+    }
+
+    /** On how many shadow models that have it IN each record's part is known, and on how many that have it OUT. */
+    public int aSide() {
+        int in = 0;
+        for (byte[] part : parts) {
+            // The sides are equal, and no person has more than another.
+            in += part.length > 0 && part[0] == IN ? 1 : 0;
+        }
+        return in;
     }
 
     /** How many versions of each record every model was asked about; query 0 is the record itself. */

@@ -109,7 +109,7 @@ public record Bavaria(Tails tails, Variance variance, double saturation, double 
         Set<Saturation> scales = shapes.stream().map(Shape::scale).collect(Collectors.toSet());
         // A rehearsal may leave one model a side, which shows no variance: then variances are learned here.
         Map<Saturation, Hierarchy.Priors> taught =
-                Rehearsals.aSide(view) == 2 && shapes.size() > 1 ? priors(Moments.Sides.of(view, scales)) : Map.of();
+                view.aSide() == 2 && shapes.size() > 1 ? priors(Moments.Sides.of(view, scales)) : Map.of();
         return Rehearsals.best(
                 view,
                 shapes,

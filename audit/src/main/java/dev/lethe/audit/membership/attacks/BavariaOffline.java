@@ -63,7 +63,7 @@ public record BavariaOffline(Bavaria.Tails tails, double saturation, double prio
                 .toList();
         // A rehearsal may leave one model, which shows no variance: then variances are learned here.
         Map<Saturation, VariancePrior> taught =
-                Rehearsals.aSide(view) == 2 && scales.size() > 1 ? priors(Moments.Sides.of(view, scales)) : Map.of();
+                view.aSide() == 2 && scales.size() > 1 ? priors(Moments.Sides.of(view, scales)) : Map.of();
         return Rehearsals.best(
                 view,
                 scales,

@@ -50,8 +50,8 @@ record LiraShape(Lira.Variance spread, double saturation) {
 
     private static List<LiraShape> candidates(
             MembershipView view, Lira.Variance variance, double saturation, List<Lira.Variance> spreads) {
-        boolean rehearsing = Rehearsals.aSide(view) >= FEWEST_TO_REHEARSE;
-        boolean own = Rehearsals.aSide(view) >= FEWEST_FOR_OWN_SPREAD;
+        boolean rehearsing = view.aSide() >= FEWEST_TO_REHEARSE;
+        boolean own = view.aSide() >= FEWEST_FOR_OWN_SPREAD;
         List<LiraShape> candidates = new ArrayList<>();
         for (double s : saturation > 0 ? new double[] {saturation} : SATURATIONS) {
             for (Lira.Variance spread : variance == Lira.Variance.AUTO ? spreads : List.of(variance)) {
