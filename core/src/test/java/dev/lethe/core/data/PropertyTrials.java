@@ -4,10 +4,10 @@ import dev.lethe.core.random.Seed;
 import java.util.function.Consumer;
 
 /** Repeats a property on random inputs; a failure names the seed that replays it: {@code -Dseed=NUMBER}. */
-final class PropertyTrials {
+public final class PropertyTrials {
     private PropertyTrials() {}
 
-    static void check(int trials, Consumer<Seed> property) {
+    public static void check(int trials, Consumer<Seed> property) {
         long number = Long.getLong("seed", Seed.draw());
         for (int trial = 0; trial < trials; trial++) {
             try {
