@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             AuditCommand.class,
+            ShareCommand.class,
             ListCommand.class,
             ShowCommand.class,
             CompletionCommand.class
@@ -29,10 +30,11 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  lethe demo",
             "  lethe audit data --table people.csv --label income",
+            "  lethe share statistics --table people.csv --count --group-by city --epsilon 1 --delta 1e-6",
             "  lethe list attacks",
             "  source <(lethe generate-completion)",
             "",
-            "Exit codes: 0 done, 2 wrong usage, 4 input or output, 70 a bug in Lethe."
+            "Exit codes: 0 done, 2 wrong usage, 3 refused on privacy grounds, 4 input or output, 70 a bug in Lethe."
         })
 public final class Lethe implements Runnable {
     @Spec

@@ -10,7 +10,7 @@ import dev.lethe.core.random.NoiseSource;
  *
  * <p>In: all values, NaN for a missing one, contributions being bounded already.
  */
-record BoundsSearch(NoisyEntries entries) implements Mechanism<double[], BoundsSearch.Found> {
+public record BoundsSearch(NoisyEntries entries) implements Mechanism<double[], BoundsSearch.Found> {
     /** Magnitudes between 2 to the minus this and 2 to this have bins of their own. */
     private static final int EXPONENTS = 64;
 

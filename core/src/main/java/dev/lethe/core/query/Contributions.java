@@ -37,7 +37,7 @@ final class Contributions {
         this.source = source;
     }
 
-    /** In the order of their keys, which is that of numbers for numeric columns and of text for others. */
+    /** In the order of their keys. */
     static List<Group> of(StatisticsQuery query, Table table, NoiseSource source) {
         return new Contributions(query, table, source).groups();
     }
@@ -73,10 +73,9 @@ final class Contributions {
         long[] units = new long[keys.size()];
         keys.forEach(key -> rows.add(new IntList()));
         take(groupOfRow, rows, units);
-        Comparator<List<String>> order = order(columns);
         return IntStream.range(0, keys.size())
                 .mapToObj(group -> new Group(keys.get(group), rows.get(group).toArray(), units[group]))
-                .sorted(Comparator.comparing(Group::key, order))
+                .sorted((one, other) -> compare(one.key(), other.key()))
                 .toList();
     }
 
@@ -146,22 +145,18 @@ final class Contributions {
         return text;
     }
 
-    private static Comparator<List<String>> order(List<Column> columns) {
-        return (one, other) -> {
-            for (int i = 0; i < columns.size(); i++) {
-                int compared = order(columns.get(i)).compare(one.get(i), other.get(i));
-                if (compared != 0) {
-                    return compared;
-                }
-            }
-            return 0;
-        };
-    }
+    /** Numbers before texts, by size; texts by their characters. */
+    static final Comparator<String> ORDER =
+            Comparator.comparingDouble(Contributions::number).thenComparing(Comparator.naturalOrder());
 
-    static Comparator<String> order(Column column) {
-        return column instanceof Column.Numeric
-                ? Comparator.comparingDouble(Contributions::number).thenComparing(Comparator.naturalOrder())
-                : Comparator.naturalOrder();
+    private static int compare(List<String> one, List<String> other) {
+        for (int i = 0; i < one.size(); i++) {
+            int compared = ORDER.compare(one.get(i), other.get(i));
+            if (compared != 0) {
+                return compared;
+            }
+        }
+        return 0;
     }
 
     private static double number(String text) {

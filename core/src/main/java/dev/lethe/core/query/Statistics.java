@@ -157,7 +157,7 @@ public record Statistics(StatisticsPlan plan) implements Mechanism<Table, Statis
         private List<String> selected(String name) {
             Column column = StatisticsQuery.column(table, name);
             Column unit = query.unit() == null ? null : StatisticsQuery.column(table, query.unit());
-            Map<String, Set<String>> units = new TreeMap<>(Contributions.order(column));
+            Map<String, Set<String>> units = new TreeMap<>(Contributions.ORDER);
             for (Contributions.Group group : all) {
                 for (int row : group.rows()) {
                     if (!column.text(row).isEmpty()) {
