@@ -193,6 +193,13 @@ class HouseRulesTest {
                 .isEqualTo(walls().stream().map(Wall::name).collect(Collectors.toSet()));
     }
 
+    /** The rule goes by name: the door must still be called what the rule looks for. */
+    @Test
+    void theDangerousDoorIsWhereTheRuleLooks() {
+        assertThat(HOUSE.get("dev.lethe.core.random.NoiseSource").getMethods())
+                .anyMatch(method -> method.getName().equals("insecure"));
+    }
+
     @Test
     void everyWallSaysWhy() {
         assertThat(walls())
