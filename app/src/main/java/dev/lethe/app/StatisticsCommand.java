@@ -1,14 +1,14 @@
 package dev.lethe.app;
 
 import dev.lethe.core.data.Table;
+import dev.lethe.core.ledger.Custodian;
+import dev.lethe.core.ledger.Ledger;
 import dev.lethe.core.query.Statistics;
 import dev.lethe.core.query.StatisticsPlan;
 import dev.lethe.core.query.StatisticsRelease;
-import dev.lethe.core.random.NoiseSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,6 +57,9 @@ final class StatisticsCommand implements Callable<Integer>, Failures.Debuggable 
     @Option(names = "--purpose", paramLabel = "TEXT", description = "What the ledger shall say it was for.")
     private String purpose;
 
+    @Option(names = "--who", paramLabel = "NAME", description = "On whose behalf; default: you.")
+    private String who;
+
     @Option(names = "--out", paramLabel = "FILE", description = "Write the numbers into this CSV file.")
     private Path out;
 
@@ -100,8 +103,9 @@ final class StatisticsCommand implements Callable<Integer>, Failures.Debuggable 
         }
         // Before anything is charged: what fails now costs nothing.
         OutputFolder folder = out == null ? null : folder();
-        String receipt = charge(plan);
-        StatisticsRelease release = new Statistics(plan).release(table, NoiseSource.secure());
+        Custodian.Released<StatisticsRelease> paid = ledger == null ? null : charged(table, plan);
+        StatisticsRelease release = paid == null ? unrecorded(table, plan) : paid.value();
+        String receipt = paid == null ? null : paid.charge().hash();
         System.out.println(
                 json ? StatisticsJson.release(plan, release, receipt) : StatisticsText.release(plan, release, receipt));
         if (folder != null) {
@@ -118,16 +122,18 @@ final class StatisticsCommand implements Callable<Integer>, Failures.Debuggable 
         return OutputFolder.open(parent, String.valueOf(out.getFileName()));
     }
 
-    /** The entry's hash, or null where nothing keeps account. */
-    private @Nullable String charge(StatisticsPlan plan) {
-        if (ledger == null) {
-            if (!quiet) {
-                System.err.println(
-                        "No ledger: nothing records that this was released. What was released before, and will be,"
-                                + " adds up; --ledger keeps account.");
-            }
-            return null;
+    private Custodian.Released<StatisticsRelease> charged(Table table, StatisticsPlan plan) {
+        try (Ledger account = LedgerFlags.open(ledger)) {
+            return new Custodian<>(table, account, dataset, LedgerFlags.who(who))
+                    .release(new Statistics(plan), purpose);
         }
-        throw new IllegalArgumentException("--ledger is not there yet");
+    }
+
+    private StatisticsRelease unrecorded(Table table, StatisticsPlan plan) {
+        if (!quiet) {
+            System.err.println("No ledger: nothing records that this was released. Whatever was and will be released of"
+                    + " these records adds up; --ledger keeps account.");
+        }
+        return Custodian.releaseUnrecorded(new Statistics(plan), table);
     }
 }

@@ -90,6 +90,14 @@ class CommandsTest {
                 "list attacks",
                 "list recipes",
                 "show",
+                "ledger",
+                "ledger open",
+                "ledger charge",
+                "ledger budget",
+                "ledger show",
+                "ledger verify",
+                "ledger export",
+                "ledger import",
                 "generate-completion"
             })
     void helpsWithAnExample(String command) throws Exception {
@@ -99,7 +107,7 @@ class CommandsTest {
         String name = ("lethe " + command).strip();
         assertThat(run.out()).contains("Usage: " + name, "Examples:");
         assertThat(run.out().substring(run.out().indexOf("Examples:"))).contains("  " + name);
-        if (!List.of("", "audit", "list").contains(command)) {
+        if (!List.of("", "audit", "list", "ledger").contains(command)) {
             assertThat(run.out()).contains("--seed", "--quiet", "--json");
         }
     }

@@ -1,5 +1,7 @@
 package dev.lethe.core.query;
 
+import dev.lethe.core.noise.DiscreteGaussian;
+import dev.lethe.core.noise.DiscreteLaplace;
 import dev.lethe.core.privacy.Neighbours;
 import dev.lethe.core.privacy.PrivacyEvent;
 import dev.lethe.core.random.NoiseSource;
@@ -13,9 +15,9 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  */
 public record Noise(NoiseKind kind, double scale) {
     public Noise {
-        if (!(scale > 0 && scale <= 0x1p52)) {
+        if (!(scale > 0 && scale <= 0x1p51)) {
             throw new IllegalArgumentException("scale " + scale
-                    + " of the noise must lie in (0, 2^52]; ask for a larger epsilon or for fewer statistics");
+                    + " of the noise must lie in (0, 2^51]; ask for a larger epsilon or for fewer statistics");
         }
     }
 
@@ -52,7 +54,9 @@ public record Noise(NoiseKind kind, double scale) {
     }
 
     long draw(NoiseSource source) {
-        return Stand.draw(this, source);
+        return kind == NoiseKind.LAPLACE
+                ? new DiscreteLaplace(scale).sample(source)
+                : new DiscreteGaussian(scale).sample(source);
     }
 
     double deviation() {

@@ -1,5 +1,6 @@
 package dev.lethe.core.query;
 
+import dev.lethe.core.noise.ExactCoin;
 import dev.lethe.core.privacy.Mechanism;
 import dev.lethe.core.privacy.Neighbours;
 import dev.lethe.core.privacy.PrivacyEvent;
@@ -57,7 +58,7 @@ public record PartitionSelection(double epsilon, double delta, int maxGroups) im
         Map<Long, BigInteger> chances = chances(units);
         boolean[] kept = new boolean[units.length];
         for (int group = 0; group < units.length; group++) {
-            kept[group] = coin(chances.get(units[group]), source);
+            kept[group] = ExactCoin.flip(chances.get(units[group]), ONE, source);
         }
         return kept;
     }
@@ -117,22 +118,5 @@ public record PartitionSelection(double epsilon, double delta, int maxGroups) im
                 .multiply(new BigDecimal(ONE))
                 .setScale(0, RoundingMode.DOWN)
                 .toBigIntegerExact();
-    }
-
-    /** True with probability chance / 2^BITS, exactly: bits of a uniform number beside those of the chance, until they differ. */
-    private static boolean coin(BigInteger chance, NoiseSource source) {
-        if (chance.equals(ONE)) {
-            return true;
-        }
-        for (int bit = BITS - 1; bit >= 0; ) {
-            long word = source.nextLong();
-            for (int i = 0; i < Long.SIZE && bit >= 0; i++, bit--) {
-                boolean drawn = (word >>> i & 1) == 1;
-                if (drawn != chance.testBit(bit)) {
-                    return !drawn;
-                }
-            }
-        }
-        return false;
     }
 }
