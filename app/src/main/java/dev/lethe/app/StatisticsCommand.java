@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
             "lethe share statistics --table FILE --epsilon NUMBER (--count | --sum ... | --mean ... |",
             "                              --quantiles ... | --histogram ...) [OPTIONS]"
         },
+        mixinStandardHelpOptions = true,
+        versionProvider = Lethe.Version.class,
         sortOptions = false,
         footer = {
             "",
@@ -77,12 +79,6 @@ final class StatisticsCommand implements Callable<Integer>, Failures.Debuggable 
 
     @Option(names = "--debug", description = "Stack traces with errors.")
     private boolean debug;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "This help.")
-    private boolean help;
 
     @Override
     public boolean debug() {

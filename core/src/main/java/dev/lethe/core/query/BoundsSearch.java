@@ -25,7 +25,7 @@ public record BoundsSearch(NoisyEntries entries) implements Mechanism<double[], 
      *
      * @param sure whether any bin held more than noise; if none did, the bounds are those of the fullest, and worth little
      */
-    record Found(Bounds bounds, boolean sure) {}
+    public record Found(Bounds bounds, boolean sure) {}
 
     static Sensitivity sensitivity(ContributionBounds contributions) {
         return Sensitivity.spread(1, contributions.rows());
