@@ -29,7 +29,8 @@ final class StatisticsText {
                             ? "-"
                             : (plan.query().noise() == NoiseKind.GAUSSIAN ? "sigma " : "scale ")
                                     + shown(part.noiseScale()) + " " + part.noiseUnit(),
-                    "± " + shown(part.error().value()) + " " + part.error().unit()));
+                    (part.noiseScale() == 0 ? "" : "± ") + shown(part.error().value()) + " "
+                            + part.error().unit()));
         }
         table(text, rows);
         text.append('\n').append(guarantee(plan, "would keep"));
