@@ -333,14 +333,14 @@ class StatisticsTest {
                     saboteur(new ContributionBounds(3, 4), wrongSensitivity), // noise for one row, twelve taken
                     saboteur(new ContributionBounds(3, 100), query), // contributions not bounded
                     new Statistics(StatisticsPlan.of(
-                            query( // noise on the wrong scale: for five times the epsilon
+                            query( // noise on the wrong scale: for 20 times the epsilon
                                     List.of("city"),
                                     keys,
                                     "who",
                                     held,
                                     List.of(new Aggregate.Sum("pay")),
                                     kind,
-                                    5,
+                                    20,
                                     delta))))) {
                 assertThat(tester.testNumber(saboteur, with, without, 1, delta, total, 24, noise)
                                 .violated())
