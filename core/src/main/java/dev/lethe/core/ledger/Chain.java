@@ -155,9 +155,10 @@ final class Chain {
 
     private double[] cost(PrivacyEvent event, Neighbours neighbours) {
         double[] cost = costs.of(event, neighbours);
-        for (double divergence : cost) {
-            if (!(divergence >= 0)) {
-                throw new IllegalStateException("a divergence of " + divergence + " was computed for an event");
+        for (int k = 0; k < cost.length; k++) {
+            if (!(cost[k] >= 0)) {
+                // Infinity less infinity, of noise so weak that no double holds its cost: nothing is known.
+                cost[k] = Double.POSITIVE_INFINITY;
             }
         }
         return cost;

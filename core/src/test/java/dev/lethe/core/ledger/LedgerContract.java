@@ -8,6 +8,7 @@ import dev.lethe.core.privacy.PrivacyEvent;
 import dev.lethe.core.privacy.PrivacyEvent.Composed;
 import dev.lethe.core.privacy.PrivacyEvent.Gaussian;
 import dev.lethe.core.privacy.PrivacyEvent.Laplace;
+import dev.lethe.core.privacy.PrivacyEvent.PoissonSampled;
 import dev.lethe.core.privacy.PrivacyEvent.Repeated;
 import java.io.BufferedReader;
 import java.io.StringReader;
@@ -112,8 +113,15 @@ interface LedgerContract {
                     .isInstanceOf(BudgetExceededException.class);
             ledger.charge("patients", new Repeated(1000, new Gaussian(fits)), "as advised", "ana");
             assertThat(ledger.account("patients").spent()).isLessThanOrEqualTo(BigDecimal.valueOf(4));
-            assertThatThrownBy(() -> ledger.charge("patients", new Laplace(0.01), "no room", "ana"))
-                    .isInstanceOf(BudgetExceededException.class);
+            for (PrivacyEvent bare : List.of(
+                    new Laplace(0.01),
+                    new Laplace(Double.MIN_VALUE),
+                    new Gaussian(Double.MIN_VALUE),
+                    new PoissonSampled(0.5, new Gaussian(Double.MIN_VALUE)),
+                    new Repeated(Long.MAX_VALUE, new Gaussian(1)))) {
+                assertThatThrownBy(() -> ledger.charge("patients", bare, "no room", "ana"))
+                        .isInstanceOf(BudgetExceededException.class);
+            }
         }
     }
 
