@@ -19,6 +19,10 @@ final class LedgerFlags {
     private String address;
 
     Ledger open() {
+        return open(address);
+    }
+
+    static Ledger open(String address) {
         return Ledger.at(address, credentials());
     }
 

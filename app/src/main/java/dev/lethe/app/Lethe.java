@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             AuditCommand.class,
+            ShareCommand.class,
             LedgerCommand.class,
             ListCommand.class,
             ShowCommand.class,
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  lethe demo",
             "  lethe audit data --table people.csv --label income",
+            "  lethe share statistics --table people.csv --count --group-by city --epsilon 1 --delta 1e-6",
             "  lethe list attacks",
             "  source <(lethe generate-completion)",
             "",

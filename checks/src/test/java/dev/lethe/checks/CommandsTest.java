@@ -87,6 +87,8 @@ class CommandsTest {
                 "demo",
                 "audit",
                 "audit data",
+                "share",
+                "share statistics",
                 "list",
                 "list attacks",
                 "list recipes",
@@ -109,7 +111,12 @@ class CommandsTest {
         assertThat(run.out()).contains("Usage: " + name, "Examples:");
         assertThat(run.out().substring(run.out().indexOf("Examples:"))).contains("  " + name);
         if (!List.of("", "audit", "list", "ledger").contains(command)) {
-            assertThat(run.out()).contains("--seed", "--quiet", "--json");
+            assertThat(run.out()).contains("--quiet", "--json");
+            if (command.equals("share statistics")) {
+                assertThat(run.out()).contains("There is no --seed").doesNotContain("--seed=");
+            } else {
+                assertThat(run.out()).contains("--seed");
+            }
         }
     }
 

@@ -207,7 +207,10 @@ final class HouseRules {
                 .that(are(describe(
                         "neither the Custodian, nor the tester of mechanisms, nor a mechanism that is made of others",
                         type -> !Set.of("Custodian", "MechanismTester").contains(type.getSimpleName())
-                                && !isMechanism(type))))
+                                && !isMechanism(type)
+                                && !type.getEnclosingClass()
+                                        .map(HouseRules::isMechanism)
+                                        .orElse(false))))
                 .should()
                 .accessTargetWhere(describe(
                         "Mechanism.release is called",

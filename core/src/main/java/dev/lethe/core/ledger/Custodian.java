@@ -49,6 +49,14 @@ public final class Custodian<I> {
         return new Released<>(mechanism.release(data, NoiseSource.secure()), charge);
     }
 
+    /**
+     * Runs a mechanism though no ledger keeps account of it, with fresh noise from the operating system. What it costs adds up with
+     * whatever was released before, and it is the caller who must know.
+     */
+    public static <I, O> O releaseUnrecorded(Mechanism<? super I, O> mechanism, I data) {
+        return mechanism.release(data, NoiseSource.secure());
+    }
+
     /** Where the account stands. */
     public Account account() {
         return ledger.account(dataset);
