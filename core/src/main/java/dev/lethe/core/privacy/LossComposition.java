@@ -16,13 +16,20 @@ final class LossComposition {
     /** A distribution that dominates an event, one that it dominates, and how often the event happens. */
     record Part(LatticeLoss above, LatticeLoss below, long times) {}
 
-    /** Any are valid; well chosen, the first centers the window on the answer, and the others bound what lies outside of it. */
-    record Tilts(double here, double up, double down) {}
+    /**
+     * Any are valid; how well they are chosen decides how tight the bounds are.
+     *
+     * @param here weighs the losses that are transformed
+     * @param chernoff for a bound without transform
+     * @param end for the mass beyond the window
+     * @param farther for the mass that, folded into the window from above, would reach the answer
+     * @param below for the mass below the window; at most 0
+     */
+    record Tilts(double here, double chernoff, double end, double farther, double below) {}
 
     private final double step;
     private final double tilt;
-    private final double tiltUp;
-    private final double tiltDown;
+    private final Tilts tilts;
     private final long start;
     private final int size;
     private final Bound upper;
@@ -35,8 +42,7 @@ final class LossComposition {
     LossComposition(List<Part> parts, double step, Tilts tilts, long start, int size) {
         this.step = step;
         this.tilt = tilts.here;
-        this.tiltUp = tilts.up;
-        this.tiltDown = tilts.down;
+        this.tilts = tilts;
         this.start = start;
         this.size = size;
         Fourier fourier = Fourier.of(size);
@@ -107,9 +113,10 @@ final class LossComposition {
     /** What Chernoff's bound says by itself of the dominating distribution: epsilon at delta. */
     double chernoff(double delta) {
         double rest = delta - upper.infinite;
+        double x = tilts.chernoff;
         return rest <= 0
                 ? Double.POSITIVE_INFINITY
-                : (upper.logWhole - Math.log(rest) + tilt * Math.log(tilt) - (1 + tilt) * Math.log1p(tilt)) / tilt;
+                : (upper.logWhole(x) - Math.log(rest) + x * Math.log(x) - (1 + x) * Math.log1p(x)) / x * (1 + 1e-12);
     }
 
     private int log2() {
@@ -228,29 +235,19 @@ final class LossComposition {
 
         /** Adds a part's weights to the numbers to transform; returns the sum of their squares. */
         double fold(LatticeLoss loss, long count, double[] into) {
-            double largest = Double.NEGATIVE_INFINITY;
-            double[] mass = loss.mass();
-            double[] weight = new double[mass.length];
-            double low = loss.first() * step * tilt;
-            double high = (loss.first() + mass.length) * step * tilt;
-            double shift = Math.max(low, high);
+            double[] weight = new double[loss.mass().length];
+            double shift = weigh(loss, tilt, weight);
             double sum = 0;
-            for (int i = 0; i < mass.length; i++) {
-                if (mass[i] > 0) {
-                    weight[i] = mass[i] * Math.exp((loss.first() + i) * step * tilt - shift);
-                    sum += weight[i];
-                    largest = Math.max(largest, weight[i]);
-                }
+            for (double one : weight) {
+                sum += one;
             }
             double squares = 0;
-            if (sum > 0) {
-                for (int i = 0; i < mass.length; i++) {
-                    double share = weight[i] / sum;
-                    into[(int) Math.floorMod(loss.first() + i, (long) size)] += share;
-                }
-                for (double folded : into) {
-                    squares += folded * folded;
-                }
+            long[] multiples = loss.multiples();
+            for (int i = 0; i < weight.length; i++) {
+                into[(int) (multiples[i] & (size - 1))] += weight[i] / sum;
+            }
+            for (double folded : into) {
+                squares += folded * folded;
             }
             logWhole += count * (Math.log(sum) + shift);
             logFinite += count * Math.log1p(-Math.min(1, loss.infinite()));
@@ -283,40 +280,63 @@ final class LossComposition {
         private double logWhole(double other) {
             double whole = 0;
             for (int part = 0; part < losses.size(); part++) {
-                LatticeLoss loss = losses.get(part);
-                double[] mass = loss.mass();
-                double low = loss.first() * step * other;
-                double high = (loss.first() + mass.length) * step * other;
-                double shift = Math.max(low, high);
+                double[] weight = new double[losses.get(part).mass().length];
+                double shift = weigh(losses.get(part), other, weight);
                 double sum = 0;
-                for (int i = 0; i < mass.length; i++) {
-                    if (mass[i] > 0) {
-                        sum += mass[i] * Math.exp((loss.first() + i) * step * other - shift);
-                    }
+                for (double one : weight) {
+                    sum += one;
                 }
                 whole += times.get(part) * (Math.log(sum) + shift);
             }
             return whole;
         }
 
-        /** P's mass at or beyond the window's end is at most this (Chernoff, at a tilt that suits). */
-        private double massBeyond = -1;
-        /** The share of the weights outside of the window is at most this. */
-        private double shareOutside = -1;
-
-        private void bound() {
-            double end = (start + size) * step;
-            double begin = start * step;
-            double upward = logWhole(tiltUp) - tiltUp * end;
-            double downward = logWhole(tiltDown) - tiltDown * begin;
-            massBeyond = Math.exp(upward) * (1 + 1e-9);
-            shareOutside = (Math.exp(upward + tilt * end - logWhole) + Math.exp(downward + tilt * begin - logWhole))
-                    * (1 + 1e-9);
+        /** Masses times e^(tilt loss - shift); returns the shift. */
+        private double weigh(LatticeLoss loss, double other, double[] weight) {
+            double[] mass = loss.mass();
+            long[] multiples = loss.multiples();
+            double slope = other * step;
+            double shift = Double.NEGATIVE_INFINITY;
+            for (int i = 0; i < mass.length; i++) {
+                if (mass[i] > 0) {
+                    double exponent = multiples[i] * slope;
+                    // Not the largest term, whose logarithm would cost as much again, but near enough to stay finite.
+                    shift = Math.max(shift, exponent + Math.getExponent(mass[i]) * 0.6931471805599453);
+                }
+            }
+            for (int i = 0; i < mass.length; i++) {
+                if (mass[i] > 0) {
+                    double exponent = multiples[i] * slope - shift;
+                    weight[i] = exponent < 700 ? mass[i] * Math.exp(exponent) : Math.exp(exponent + Math.log(mass[i]));
+                }
+            }
+            return shift;
         }
 
+        /** P's mass at or beyond the window's end is at most this (Chernoff). */
+        private double massBeyond() {
+            return Math.exp(logWhole(tilts.end) - tilts.end * (start + size) * step) * (1 + 1e-9);
+        }
+
+        private double logFarther;
+
+        /** What is folded into the window from below, as delta: from a below the window's begin, it falls that far below its end. */
+        private double foldedFromBelow() {
+            logFarther = logWhole(tilts.farther);
+            return Math.exp(logWhole(tilts.below) - tilts.below * start * step - tilt * size * step) * (1 + 1e-9);
+        }
+
+        /** The same from above: it must lie beyond the end by more than the answer lies above the begin. */
+        private double foldedFromAbove(long multiple) {
+            double least = ((double) start + size + (multiple - start)) * step;
+            return Math.exp(logFarther - tilts.farther * least + tilt * size * step) * (1 + 1e-9);
+        }
+
+        private double outside = -1;
+
         double delta(long multiple, boolean up) {
-            if (massBeyond < 0) {
-                bound();
+            if (outside < 0) {
+                outside = up ? massBeyond() : foldedFromBelow();
             }
             int k = (int) (multiple - start);
             double scale = Math.exp(logWhole - tilt * step * multiple);
@@ -325,12 +345,10 @@ final class LossComposition {
             double slack = 1e-11 + 4e-16 * (Math.abs(logWhole) + tilt * step * Math.abs((double) multiple));
             double delta;
             if (up) {
-                delta = scale * (sum * (1 + slack) + error * excess) + massBeyond + infinite;
+                delta = scale * (sum * (1 + slack) + error * excess) + outside + infinite;
             } else {
-                // What lies outside of the window is folded into it, at most where it counts most.
-                double most = Math.exp(tilt * Math.log(tilt) - (1 + tilt) * Math.log1p(tilt));
-                delta = scale * Math.max(0, sum * (1 - slack) - error * excess - shareOutside * most)
-                        + infinite * (1 - 1e-14);
+                delta = scale * (sum * (1 - slack) - error * excess) - outside - foldedFromAbove(multiple);
+                delta = Math.max(0, delta) + infinite * (1 - 1e-14);
             }
             return Math.max(0, Math.min(1, delta));
         }

@@ -52,8 +52,7 @@ final class LossParts {
     }
 
     private LossPair.Gaussian gaussian() {
-        // Squares and roots round; a claim rounds up.
-        return new LossPair.Gaussian(Math.sqrt(squaredMu) * (attained ? 1 - 1e-14 : 1 + 1e-14));
+        return new LossPair.Gaussian(Math.sqrt(squaredMu));
     }
 
     void add(PrivacyEvent event, long count, Neighbours neighbours) {

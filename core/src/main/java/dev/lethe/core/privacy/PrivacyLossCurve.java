@@ -1,6 +1,5 @@
 package dev.lethe.core.privacy;
 
-import dev.lethe.core.privacy.LossPair.Masses;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -54,9 +53,14 @@ public final class PrivacyLossCurve implements PrivacyCurve {
         double high = 0;
         double low = 0;
         for (Side side : sides()) {
-            LossPlan plan = new LossPlan(side.pairs, side.times, side.reversed, 1e-13 * delta / steps);
-            plan.forDelta(delta);
-            Composed composed = compose(side, plan, 1e-13 * delta / steps);
+            double mass = 1e-11 * delta / steps;
+            LossPlan plan = new LossPlan(side.pairs, side.times, side.reversed, mass);
+            plan.forDelta(delta, Double.POSITIVE_INFINITY);
+            Composed composed = compose(side, plan, mass);
+            for (int again = 0; again < 4 && composed.missed(delta); again++) {
+                plan.forDelta(delta, plan.low());
+                composed = compose(side, plan, mass);
+            }
             if (side.upper) {
                 high = Math.max(high, Math.min(composed.epsilonAbove(delta), composed.sums.chernoff(delta)));
             }
@@ -94,7 +98,7 @@ public final class PrivacyLossCurve implements PrivacyCurve {
         for (Side side : sides()) {
             LossPlan plan = new LossPlan(side.pairs, side.times, side.reversed, 1e-25 / steps);
             plan.forEpsilon(epsilon);
-            double mass = 1e-13 * Math.exp(Math.max(-600, plan.logDelta(epsilon))) / steps;
+            double mass = 1e-14 * Math.exp(Math.max(-600, plan.logDelta())) / steps;
             Composed composed = compose(side, plan, mass);
             if (side.upper) {
                 high = Math.max(high, composed.delta(epsilon, true));
@@ -152,6 +156,11 @@ public final class PrivacyLossCurve implements PrivacyCurve {
 
     /** Sums on a lattice. */
     private record Composed(LossComposition sums, double step) {
+        /** Whether the answer lies below the window, and above 0. */
+        boolean missed(double delta) {
+            return sums.start() > 0 && (sums.above(sums.start()) <= delta || sums.below(sums.start()) <= delta);
+        }
+
         double epsilonAbove(double delta) {
             if (sums.infinite() >= delta) {
                 return Double.POSITIVE_INFINITY;
@@ -212,22 +221,21 @@ public final class PrivacyLossCurve implements PrivacyCurve {
             spans.add(span);
             widest = Math.max(widest, span[1] - span[0]);
         }
-        step = Math.max(step, widest / (1 << 18));
+        step = Math.max(step, widest / (1 << 22));
         List<LossComposition.Part> parts = new ArrayList<>();
         for (int part = 0; part < spans.size(); part++) {
-            long first = (long) Math.floor(spans.get(part)[0] / step) - 1;
-            long last = (long) Math.ceil(spans.get(part)[1] / step) + 1;
-            double[] boundaries = new double[(int) (2 * (last - first)) + 1];
-            for (int i = 0; i < boundaries.length; i++) {
-                boundaries[i] = (2 * first + i) * (step / 2);
-            }
-            Masses masses = side.pairs.get(part).masses(boundaries);
-            if (side.reversed) {
-                masses = LatticeLoss.reversed(masses);
-                first = -last;
-            }
+            LossCells.Widths widths = plan.widths(part);
+            LossCells cells = side.reversed
+                    ? LossCells.of(
+                                    side.pairs.get(part),
+                                    spans.get(part)[0],
+                                    spans.get(part)[1],
+                                    step,
+                                    at -> widths.at(-at))
+                            .reversed()
+                    : LossCells.of(side.pairs.get(part), spans.get(part)[0], spans.get(part)[1], step, widths);
             parts.add(new LossComposition.Part(
-                    LatticeLoss.above(masses, first, step), LatticeLoss.below(masses, first, step), side.times[part]));
+                    LatticeLoss.above(cells, step), LatticeLoss.below(cells, step), side.times[part]));
         }
         long start = (long) Math.floor(plan.low() / step) - 2;
         return new Composed(new LossComposition(parts, step, plan.tilts(), start, size), step);
