@@ -107,6 +107,27 @@ final class AtomPair implements LossPair {
         return new AtomPair("discreteGaussian " + sigma + " " + shift, losses, p, q, 0, 0, true);
     }
 
+    /** The Rényi divergence of P from Q: an upper bound by rounding. */
+    double divergence(double order) {
+        if (pInfinite > 0) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double most = largest(false);
+        if ((order - 1) * most > 600) {
+            double sum = 0;
+            for (int i = 0; i < losses.length; i++) {
+                sum += p[i] * Math.exp((order - 1) * (losses[i] - most));
+            }
+            return Math.min(most, most + Math.log(sum) / (order - 1) + 1e-12);
+        }
+        double sum = 0;
+        for (int i = 0; i < losses.length; i++) {
+            // Less the first-order term, whose expectation under Q is 0: what is left has one sign.
+            sum += q[i] * (Math.expm1(order * losses[i]) - order * Math.expm1(losses[i]));
+        }
+        return Math.min(most, Math.log1p(Math.max(0, sum) * (1 + 1e-12)) / (order - 1) + 1e-16);
+    }
+
     @Override
     public Masses masses(double[] boundaries) {
         int cells = boundaries.length - 1;
