@@ -25,6 +25,28 @@ final class StreamSensitivity {
         return Math.sqrt(squares);
     }
 
+    /** A lower bound for the same: a record that enters at the first step and then as soon and as often as it may. */
+    static double attainedByTree(long steps, long participations, long separation) {
+        long possible = Math.min(participations, 1 + (steps - 1) / separation);
+        double squares = 0;
+        for (long size = 1; size <= steps && size > 0; size *= 2) {
+            long node = -1;
+            double count = 0;
+            for (long j = 0; j < possible; j++) {
+                long in = j * separation / size;
+                if (in != node) {
+                    squares += count * count;
+                    node = in;
+                    count = 0;
+                }
+                // A node that the stream does not fill is never released.
+                count += (in + 1) * size <= steps ? 1 : 0;
+            }
+            squares += count * count;
+        }
+        return Math.sqrt(squares);
+    }
+
     /** Refuses a strategy whose sensitivity is not known exactly. */
     static void checkStrategy(List<Double> coefficients, int steps, long participations, long separation) {
         if (steps > MOST_STEPS) {

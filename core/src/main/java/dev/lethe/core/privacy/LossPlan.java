@@ -1,0 +1,266 @@
+package dev.lethe.core.privacy;
+
+import dev.lethe.core.privacy.LossComposition.Tilts;
+import dev.lethe.core.privacy.LossPair.Masses;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * Where the answer will lie, from a coarse look at the losses: the tilt, and the window of sums that matters. Only a plan: what comes
+ * of it is bounded by the fine distributions themselves, and a bad plan gives a wide bracket, not a wrong one.
+ */
+final class LossPlan {
+    private static final int COARSE_CELLS = 160;
+    /** What lies outside of the window may be about e^-this of the answer. */
+    private static final double OUTSIDE = 21;
+
+    private final double[][] losses;
+    private final double[][] logMasses;
+    private final long[] times;
+
+    private Tilts tilts = new Tilts(1, 1, 1, 1, -1);
+    private double low;
+    private double high;
+    private double logDelta;
+    private double mean;
+    private double deviation;
+
+    /**
+     * @param reversed whether Q is looked at against P
+     * @param mass what may be left out at either end
+     */
+    LossPlan(List<LossPair> pairs, long[] times, boolean reversed, double mass) {
+        this.times = times;
+        losses = new double[pairs.size()][];
+        logMasses = new double[pairs.size()][];
+        for (int part = 0; part < losses.length; part++) {
+            double[] boundaries = pairs.get(part).boundaries(COARSE_CELLS, mass);
+            Masses masses = pairs.get(part).masses(boundaries);
+            atoms(part, boundaries, masses, reversed);
+        }
+        moments();
+    }
+
+    /** Every cell's mass, split between its ends as for a distribution that dominates. */
+    private void atoms(int part, double[] boundaries, Masses masses, boolean reversed) {
+        int cells = masses.p.length;
+        double[] mass = new double[cells + 1];
+        double[] loss = new double[cells + 1];
+        for (int i = 0; i <= cells; i++) {
+            loss[i] = reversed ? -boundaries[cells - i] : boundaries[i];
+        }
+        for (int i = 0; i < cells; i++) {
+            double p = reversed ? masses.q[cells - 1 - i] : masses.p[i];
+            double q = reversed ? masses.p[cells - 1 - i] : masses.q[i];
+            double up = (p - q * Math.exp(loss[i])) / -Math.expm1(loss[i] - loss[i + 1]);
+            up = Math.max(0, Math.min(p, up));
+            mass[i] += p - up;
+            mass[i + 1] += up;
+        }
+        losses[part] = new double[cells + 1];
+        logMasses[part] = new double[cells + 1];
+        int kept = 0;
+        for (int i = 0; i <= cells; i++) {
+            if (mass[i] > 0) {
+                losses[part][kept] = loss[i];
+                logMasses[part][kept++] = Math.log(mass[i]);
+            }
+        }
+        losses[part] = Arrays.copyOf(losses[part], kept);
+        logMasses[part] = Arrays.copyOf(logMasses[part], kept);
+    }
+
+    private void moments() {
+        double variance = 0;
+        for (int part = 0; part < losses.length; part++) {
+            double sum = 0;
+            double squares = 0;
+            for (int i = 0; i < losses[part].length; i++) {
+                double mass = Math.exp(logMasses[part][i]);
+                sum += mass * losses[part][i];
+                squares += mass * losses[part][i] * losses[part][i];
+            }
+            mean += times[part] * sum;
+            variance += times[part] * Math.max(0, squares - sum * sum);
+        }
+        deviation = Math.sqrt(variance);
+    }
+
+    /**
+     * Plans for the epsilon at delta.
+     *
+     * @param below the answer was found to lie below this; infinite at first
+     */
+    void forDelta(double delta, double below) {
+        double logDelta = Math.log(Math.max(delta, 1e-300));
+        double tilt = Math.exp(smallest(Math.log(1e-5), Math.log(1e7), logTilt -> {
+            double x = Math.exp(logTilt);
+            return (whole(x) - logDelta + shape(x)) / x;
+        }));
+        double answer = guess(logDelta);
+        if (answer > below) {
+            answer = Math.min(below - 2 * deviation, below / 2);
+        }
+        window(tilt, answer, logDelta);
+    }
+
+    /** Plans for the delta at epsilon. */
+    void forEpsilon(double epsilon) {
+        double tilt = Math.exp(smallest(Math.log(1e-5), Math.log(1e7), logTilt -> {
+            double x = Math.exp(logTilt);
+            return whole(x) - x * epsilon + shape(x);
+        }));
+        logDelta = Math.min(0, whole(tilt) - tilt * epsilon + shape(tilt));
+        // Chernoff's bound is too large by a factor that grows with the square root of what is left out of it.
+        window(tilt, epsilon, logDelta - 6);
+        high = Math.max(high, epsilon + 1e-3 * (high - low));
+    }
+
+    /** An estimate of the logarithm of delta at the epsilon that was planned for. */
+    double logDelta() {
+        return logDelta;
+    }
+
+    Tilts tilts() {
+        return tilts;
+    }
+
+    double low() {
+        return low;
+    }
+
+    double high() {
+        return high;
+    }
+
+    /** The epsilon of a normal distribution with the losses' mean and variance, a little less than most answers. */
+    private double guess(double logDelta) {
+        double spread = Math.log(Math.min(1, deviation) + 1e-300);
+        double z = 0;
+        for (int i = 0; i < 20; i++) {
+            z = Math.sqrt(Math.max(0, 2 * (spread - logDelta - 0.92 - 2 * Math.log(Math.max(1, z)))));
+        }
+        return mean + (z - 0.3) * deviation;
+    }
+
+    /** The shortest window in which the answer is not disturbed by what lies outside; it begins below the answer. */
+    private void window(double chernoff, double answer, double logDelta) {
+        double target = OUTSIDE - logDelta;
+        double[] end = beyond(target);
+        double best = Double.POSITIVE_INFINITY;
+        for (int i = -2; i <= 8; i += 2) {
+            double begin = Math.min(mean - i * deviation, answer - 0.5 * deviation);
+            double[] under = under(begin);
+            // How much the tilt must damp what is folded in from below; from above, it is raised by as much.
+            double damp = Math.max(0, target + Math.min(0, under[0]));
+            double[] farther = beyond(target + damp);
+            begin = Math.min(begin, answer - (farther[0] - end[0]));
+            double width = Math.max(end[0] - begin, 1e-9);
+            if (width < best) {
+                best = width;
+                low = begin;
+                high = begin + width;
+                tilts = new Tilts(Math.max(damp / width, 1e-3 / width), chernoff, end[1], farther[1], -under[1]);
+            }
+        }
+    }
+
+    /** Where the mass above is at most e^-target, and the tilt that shows it. */
+    private double[] beyond(double target) {
+        double tilt =
+                Math.exp(smallest(Math.log(1e-4), Math.log(1e8), x -> (whole(Math.exp(x)) + target) / Math.exp(x)));
+        return new double[] {(whole(tilt) + target) / tilt, tilt};
+    }
+
+    /** The logarithm of a bound on the mass below, and the tilt that shows it. */
+    private double[] under(double loss) {
+        double tilt = Math.exp(smallest(Math.log(1e-4), Math.log(1e8), x -> whole(-Math.exp(x)) + Math.exp(x) * loss));
+        double bound = whole(-tilt) + tilt * loss;
+        return bound < 0 ? new double[] {bound, tilt} : new double[] {0, 0};
+    }
+
+    /** How wide a cell of a part may be, in steps, so that it adds little to the variance: by the mass beyond it. */
+    LossCells.Widths widths(int part) {
+        double[] loss = losses[part];
+        int count = loss.length;
+        double[] weight = new double[count];
+        double whole = 0;
+        double tilt = tilts.here();
+        double largest = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < count; i++) {
+            largest = Math.max(largest, logMasses[part][i] + tilt * loss[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            weight[i] = Math.exp(logMasses[part][i]) + Math.exp(logMasses[part][i] + tilt * loss[i] - largest);
+            whole += weight[i];
+        }
+        double[] allowed = new double[count];
+        double under = 0;
+        double over = whole;
+        for (int i = 0; i < count; i++) {
+            under += weight[i];
+            allowed[i] = 0.01 / Math.sqrt(Math.max(1e-16, Math.min(under, over) / whole));
+            over -= weight[i];
+        }
+        return at -> {
+            int found = Arrays.binarySearch(loss, at);
+            int cell = Math.max(0, Math.min(count - 1, found >= 0 ? found : -found - 1));
+            return Math.min(allowed[cell], allowed[Math.max(0, cell - 1)]);
+        };
+    }
+
+    /** From Chernoff's bound on masses to one on delta: the largest of e^(-tilt x) (1 - e^-x), as a logarithm. */
+    private static double shape(double tilt) {
+        return tilt * Math.log(tilt) - (1 + tilt) * Math.log1p(tilt);
+    }
+
+    /** The logarithm of E e^(tilt loss) of the sum. */
+    private double whole(double tilt) {
+        double whole = 0;
+        for (int part = 0; part < losses.length; part++) {
+            double[] loss = losses[part];
+            double[] logMass = logMasses[part];
+            double largest = Double.NEGATIVE_INFINITY;
+            for (int i = 0; i < loss.length; i++) {
+                largest = Math.max(largest, logMass[i] + tilt * loss[i]);
+            }
+            double sum = 0;
+            for (int i = 0; i < loss.length; i++) {
+                double exponent = logMass[i] + tilt * loss[i] - largest;
+                if (exponent > -45) {
+                    sum += Math.exp(exponent);
+                }
+            }
+            whole += times[part] * (largest + Math.log(sum));
+        }
+        return whole;
+    }
+
+    /** Where a function that falls and then rises is smallest, to a hundredth: by golden section. */
+    private static double smallest(double low, double high, DoubleUnaryOperator function) {
+        double golden = (Math.sqrt(5) - 1) / 2;
+        double a = low;
+        double b = high;
+        double x = b - golden * (b - a);
+        double y = a + golden * (b - a);
+        double fx = function.applyAsDouble(x);
+        double fy = function.applyAsDouble(y);
+        while (b - a > 0.05) {
+            if (fx <= fy) {
+                b = y;
+                y = x;
+                fy = fx;
+                x = b - golden * (b - a);
+                fx = function.applyAsDouble(x);
+            } else {
+                a = x;
+                x = y;
+                fx = fy;
+                y = a + golden * (b - a);
+                fy = function.applyAsDouble(y);
+            }
+        }
+        return (a + b) / 2;
+    }
+}

@@ -1,0 +1,243 @@
+package dev.lethe.core.privacy;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Epsilon and delta from the distribution of the privacy loss, as brackets: {@link #epsilon} and {@link #delta} are at least the true
+ * values for the event, {@link #epsilonLower} and {@link #deltaLower} at most. Safe for several threads.
+ */
+public final class PrivacyLossCurve implements PrivacyCurve {
+    /** A pair that happens several times. */
+    record Part(LossPair pair, long times) {}
+
+    private final List<Part> parts;
+    private final List<Part> attained;
+    private final boolean symmetric;
+    private final long steps;
+
+    /**
+     * @param parts pairs that dominate what happened
+     * @param attained pairs that what happened may really show
+     * @param symmetric whether all of the former are their own mirror images, as where neighbours are alike
+     */
+    PrivacyLossCurve(List<Part> parts, List<Part> attained, boolean symmetric) {
+        this.parts = List.copyOf(parts);
+        this.attained = List.copyOf(attained);
+        this.symmetric = symmetric;
+        steps = parts.stream().mapToLong(Part::times).sum();
+    }
+
+    @Override
+    public double epsilon(double delta) {
+        return bracket(delta).high();
+    }
+
+    /** No epsilon below this holds at delta for every mechanism and data that the event describes. */
+    public double epsilonLower(double delta) {
+        return bracket(delta).low();
+    }
+
+    /** Both ends of the bracket of epsilon at delta; costs no more than one. */
+    public Bracket bracket(double delta) {
+        if (!(delta >= 0 && delta < 1)) {
+            throw new IllegalArgumentException("delta " + delta + " must lie in [0, 1)");
+        }
+        if (parts.isEmpty()) {
+            return new Bracket(0, 0);
+        }
+        double most = largest();
+        if (delta == 0) {
+            return new Bracket(parts.equals(attained) ? most * (1 - 1e-14) : 0, most);
+        }
+        double high = 0;
+        double low = 0;
+        for (Side side : sides()) {
+            double mass = 1e-11 * delta / steps;
+            LossPlan plan = new LossPlan(side.pairs, side.times, side.reversed, mass);
+            plan.forDelta(delta, Double.POSITIVE_INFINITY);
+            Composed composed = compose(side, plan, mass);
+            for (int again = 0; again < 4 && composed.missed(delta); again++) {
+                plan.forDelta(delta, plan.low());
+                composed = compose(side, plan, mass);
+            }
+            if (side.upper) {
+                high = Math.max(high, Math.min(composed.epsilonAbove(delta), composed.sums.chernoff(delta)));
+            }
+            if (side.lower) {
+                low = Math.max(low, composed.epsilonBelow(delta));
+            }
+        }
+        return new Bracket(low, Math.max(low, Math.min(high, most)));
+    }
+
+    @Override
+    public double delta(double epsilon) {
+        return deltaBracket(epsilon).high();
+    }
+
+    /** No delta below this holds at epsilon for every mechanism and data that the event describes. */
+    public double deltaLower(double epsilon) {
+        return deltaBracket(epsilon).low();
+    }
+
+    /** Both ends of the bracket of delta at epsilon, which may be below 0. */
+    public Bracket deltaBracket(double epsilon) {
+        if (!Double.isFinite(epsilon)) {
+            throw new IllegalArgumentException("epsilon " + epsilon + " must be finite");
+        }
+        if (parts.isEmpty()) {
+            double delta = Math.max(0, -Math.expm1(epsilon));
+            return new Bracket(delta, delta);
+        }
+        if (epsilon >= largest()) {
+            return new Bracket(0, 0);
+        }
+        double high = 0;
+        double low = 0;
+        for (Side side : sides()) {
+            LossPlan plan = new LossPlan(side.pairs, side.times, side.reversed, 1e-25 / steps);
+            plan.forEpsilon(epsilon);
+            double mass = 1e-14 * Math.exp(Math.max(-600, plan.logDelta())) / steps;
+            Composed composed = compose(side, plan, mass);
+            if (side.upper) {
+                high = Math.max(high, composed.delta(epsilon, true));
+            }
+            if (side.lower) {
+                low = Math.max(low, composed.delta(epsilon, false));
+            }
+        }
+        return new Bracket(low, Math.max(low, high));
+    }
+
+    /**
+     * A bracket that holds the true value.
+     *
+     * @param low at most the true value
+     * @param high at least the true value
+     */
+    public record Bracket(double low, double high) {}
+
+    /** What is composed in one direction. */
+    private record Side(List<LossPair> pairs, long[] times, boolean reversed, boolean upper, boolean lower) {}
+
+    private List<Side> sides() {
+        boolean same = parts.equals(attained);
+        List<Side> sides = new ArrayList<>();
+        sides.add(side(parts, false, true, same));
+        if (!symmetric) {
+            sides.add(side(parts, true, true, same));
+        }
+        if (!same && !attained.isEmpty()) {
+            sides.add(side(attained, false, false, true));
+            sides.add(side(attained, true, false, true));
+        }
+        return sides;
+    }
+
+    private static Side side(List<Part> parts, boolean reversed, boolean upper, boolean lower) {
+        List<LossPair> pairs = parts.stream().map(Part::pair).toList();
+        long[] times = parts.stream().mapToLong(Part::times).toArray();
+        return new Side(pairs, times, reversed, upper, lower);
+    }
+
+    /** The epsilon that holds at delta 0: every loss at its largest. */
+    private double largest() {
+        double most = 0;
+        for (boolean reversed : new boolean[] {false, true}) {
+            double sum = 0;
+            for (Part part : parts) {
+                sum += part.times * part.pair.largest(reversed);
+            }
+            most = Math.max(most, sum);
+        }
+        return most * (1 + 1e-15 * parts.size());
+    }
+
+    /** Sums on a lattice. */
+    private record Composed(LossComposition sums, double step) {
+        /** Whether the answer lies below the window, and above 0. */
+        boolean missed(double delta) {
+            return sums.start() > 0 && (sums.above(sums.start()) <= delta || sums.below(sums.start()) <= delta);
+        }
+
+        double epsilonAbove(double delta) {
+            if (sums.infinite() >= delta) {
+                return Double.POSITIVE_INFINITY;
+            }
+            long reach = sums.reachAbove(delta);
+            if (reach >= sums.end()) {
+                return Double.POSITIVE_INFINITY;
+            }
+            if (reach == sums.start()) {
+                return Math.max(0, reach * step);
+            }
+            return Math.max(0, between(reach, sums.above(reach - 1), sums.above(reach), delta));
+        }
+
+        double epsilonBelow(double delta) {
+            if (sums.infiniteBelow() > delta) {
+                return Double.POSITIVE_INFINITY;
+            }
+            long reach = sums.reachBelow(delta);
+            if (reach == sums.start()) {
+                return 0;
+            }
+            if (reach >= sums.end()) {
+                return Math.max(0, (reach - 1) * step);
+            }
+            return Math.max(0, between(reach, sums.below(reach - 1), sums.below(reach), delta));
+        }
+
+        /** Between multiples of the step, delta is a straight line in e^epsilon. */
+        private double between(long reach, double before, double after, double delta) {
+            double share = (before - delta) / (before - after);
+            return (reach - 1) * step + Math.log1p(Math.min(1, Math.max(0, share)) * Math.expm1(step));
+        }
+
+        double delta(double epsilon, boolean up) {
+            long multiple = (long) Math.floor(epsilon / step);
+            multiple = Math.max(sums.start(), Math.min(sums.end() - 2, multiple));
+            double before = up ? sums.above(multiple) : sums.below(multiple);
+            double after = up ? sums.above(multiple + 1) : sums.below(multiple + 1);
+            double share = Math.expm1(epsilon - multiple * step) / Math.expm1(step);
+            return before + Math.min(1, Math.max(0, share)) * (after - before);
+        }
+    }
+
+    private static Composed compose(Side side, LossPlan plan, double mass) {
+        long steps = 0;
+        for (long times : side.times) {
+            steps += times;
+        }
+        int size = steps > 200_000 ? 1 << 18 : steps > 20_000 ? 1 << 17 : steps > 100 ? 1 << 16 : 1 << 14;
+        double width = Math.max(plan.high() - plan.low(), 1e-9);
+        double step = width * 1.001 / (size - 8);
+        double widest = 0;
+        List<double[]> spans = new ArrayList<>();
+        for (LossPair pair : side.pairs) {
+            double[] boundaries = pair.boundaries(16, mass);
+            double[] span = {boundaries[0], boundaries[boundaries.length - 1]};
+            spans.add(span);
+            widest = Math.max(widest, span[1] - span[0]);
+        }
+        step = Math.max(step, widest / (1 << 22));
+        List<LossComposition.Part> parts = new ArrayList<>();
+        for (int part = 0; part < spans.size(); part++) {
+            LossCells.Widths widths = plan.widths(part);
+            LossCells cells = side.reversed
+                    ? LossCells.of(
+                                    side.pairs.get(part),
+                                    spans.get(part)[0],
+                                    spans.get(part)[1],
+                                    step,
+                                    at -> widths.at(-at))
+                            .reversed()
+                    : LossCells.of(side.pairs.get(part), spans.get(part)[0], spans.get(part)[1], step, widths);
+            parts.add(new LossComposition.Part(
+                    LatticeLoss.above(cells, step), LatticeLoss.below(cells, step), side.times[part]));
+        }
+        long start = (long) Math.floor(plan.low() / step) - 2;
+        return new Composed(new LossComposition(parts, step, plan.tilts(), start, size), step);
+    }
+}
