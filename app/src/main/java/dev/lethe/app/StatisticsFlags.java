@@ -277,7 +277,8 @@ final class StatisticsFlags {
 
     private List<List<String>> keys() throws IOException {
         if (groupBy.isEmpty()) {
-            throw new IllegalArgumentException("--keys names groups, but there is nothing to group by; give --group-by");
+            throw new IllegalArgumentException(
+                    "--keys names groups, but there is nothing to group by; give --group-by");
         }
         CsvOptions options = CsvOptions.DEFAULT.withMissing(Set.of());
         for (String column : groupBy) {
