@@ -276,6 +276,10 @@ final class StatisticsFlags {
     }
 
     private List<List<String>> keys() throws IOException {
+        if (groupBy.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "--keys names groups, but there is nothing to group by; give --group-by");
+        }
         CsvOptions options = CsvOptions.DEFAULT.withMissing(Set.of());
         for (String column : groupBy) {
             options = options.withType(column, ColumnType.CATEGORICAL);

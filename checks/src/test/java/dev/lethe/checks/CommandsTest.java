@@ -110,7 +110,7 @@ class CommandsTest {
         String name = ("lethe " + command).strip();
         assertThat(run.out()).contains("Usage: " + name, "Examples:");
         assertThat(run.out().substring(run.out().indexOf("Examples:"))).contains("  " + name);
-        if (!List.of("", "audit", "list", "ledger").contains(command)) {
+        if (!List.of("", "audit", "share", "list", "ledger").contains(command)) {
             assertThat(run.out()).contains("--quiet", "--json");
             if (command.equals("share statistics")) {
                 assertThat(run.out()).contains("There is no --seed").doesNotContain("--seed=");

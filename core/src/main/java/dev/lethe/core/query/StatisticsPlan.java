@@ -101,7 +101,7 @@ public final class StatisticsPlan {
             categories.put(one.column(), select("categories(" + one.column() + ")", deltaShare, contributions.rows()));
         }
         for (String column : query.unboundedColumns()) {
-            NoisyEntries search = entries(BoundsSearch.sensitivity(contributions), 1);
+            NoisyEntries search = entries(BoundsSearch.sensitivity(contributions));
             searches.put(column, search);
             add(
                     "bounds(" + column + ")",
@@ -132,7 +132,7 @@ public final class StatisticsPlan {
         int maxRows = contributions.maxRows();
         Sensitivity rows = Sensitivity.ofEntries(maxGroups, maxRows);
         if (aggregate instanceof Aggregate.Count) {
-            NoisyEntries entries = keep(aggregate, entries(rows, 1));
+            NoisyEntries entries = keep(aggregate, entries(rows));
             add(aggregate, "noisy count", entries, 1, "rows", halfWidth(entries.noise(), 1), "rows");
         } else if (aggregate instanceof Aggregate.Sum sum) {
             Bounds bounds = query.bounds().get(sum.column());
@@ -142,13 +142,13 @@ public final class StatisticsPlan {
             double step = bounds == null
                     ? 1.0 / ValueGrid.MOST_STEPS
                     : ValueGrid.fromZero(bounds).step();
-            NoisyEntries entries = keep(aggregate, entries(Sensitivity.ofEntries(maxGroups, maxRows * reach), 1));
+            NoisyEntries entries = keep(aggregate, entries(Sensitivity.ofEntries(maxGroups, maxRows * reach)));
             String unit = bounds == null ? "times the larger bound found" : "in '" + sum.column() + "'";
             add(aggregate, "noisy sum of clipped values", entries, step, unit, halfWidth(entries.noise(), step), unit);
         } else if (aggregate instanceof Aggregate.Mean mean) {
             planMean(mean, contributions);
         } else if (aggregate instanceof Aggregate.Quantiles) {
-            NoisyEntries entries = keep(aggregate, entries(NoisyQuantiles.sensitivity(contributions), 1));
+            NoisyEntries entries = keep(aggregate, entries(NoisyQuantiles.sensitivity(contributions)));
             add(
                     aggregate,
                     "tree of noisy counts",
@@ -158,7 +158,7 @@ public final class StatisticsPlan {
                     NoisyQuantiles.rankError(entries.noise()),
                     "ranks, of n");
         } else {
-            NoisyEntries entries = keep(aggregate, entries(Sensitivity.spread(maxGroups, maxRows), 1));
+            NoisyEntries entries = keep(aggregate, entries(Sensitivity.spread(maxGroups, maxRows)));
             add(aggregate, "noisy counts", entries, 1, "rows", halfWidth(entries.noise(), 1), "rows in each bin");
         }
     }
@@ -169,8 +169,8 @@ public final class StatisticsPlan {
         long reach = grid == null ? ValueGrid.MOST_CENTRED_STEPS : grid.reach();
         double step = grid == null ? 1.0 / ValueGrid.MOST_CENTRED_STEPS : grid.step();
         NoisyEntries distances =
-                entries(Sensitivity.ofEntries(contributions.maxGroups(), contributions.maxRows() * reach), 1);
-        NoisyEntries counts = entries(Sensitivity.ofEntries(contributions.maxGroups(), contributions.maxRows()), 1);
+                entries(Sensitivity.ofEntries(contributions.maxGroups(), contributions.maxRows() * reach));
+        NoisyEntries counts = entries(Sensitivity.ofEntries(contributions.maxGroups(), contributions.maxRows()));
         noises.put(mean, new Noises(distances, counts));
         double each = (1 + CONFIDENCE) / 2;
         // At worst the mean is at a bound, and the count is off by its noise as well.
@@ -195,11 +195,11 @@ public final class StatisticsPlan {
         return entries;
     }
 
-    private NoisyEntries entries(Sensitivity sensitivity, int weight) {
+    private NoisyEntries entries(Sensitivity sensitivity) {
         return new NoisyEntries(
                 query.noise() == NoiseKind.GAUSSIAN
-                        ? Noise.gaussian(sensitivity, weight * rhoPerWeight)
-                        : Noise.laplace(sensitivity, weight * epsilonPerWeight),
+                        ? Noise.gaussian(sensitivity, rhoPerWeight)
+                        : Noise.laplace(sensitivity, epsilonPerWeight),
                 sensitivity);
     }
 
