@@ -61,6 +61,11 @@ public final class PrivacyLossCurve implements PrivacyCurve {
                 plan.forDelta(delta, plan.low());
                 composed = compose(side, plan, mass);
             }
+            if (Boolean.getBoolean("dbg"))
+                System.out.println("OUT  " + side.reversed + " window " + plan.low() + " " + plan.high() + " "
+                        + plan.tilts() + " step " + composed.step + " above " + composed.epsilonAbove(delta)
+                        + " chernoff " + composed.sums.chernoff(delta) + " below " + composed.epsilonBelow(delta) + " "
+                        + composed.sums.dbg());
             if (side.upper) {
                 high = Math.max(high, Math.min(composed.epsilonAbove(delta), composed.sums.chernoff(delta)));
             }
@@ -100,6 +105,10 @@ public final class PrivacyLossCurve implements PrivacyCurve {
             plan.forEpsilon(epsilon);
             double mass = 1e-14 * Math.exp(Math.max(-600, plan.logDelta())) / steps;
             Composed composed = compose(side, plan, mass);
+            if (Boolean.getBoolean("dbg"))
+                System.out.println("OUT  " + side.reversed + " window " + plan.low() + " " + plan.high() + " "
+                        + plan.tilts() + " step " + composed.step + " " + composed.delta(epsilon, true) + " "
+                        + composed.delta(epsilon, false) + " " + composed.sums.dbg());
             if (side.upper) {
                 high = Math.max(high, composed.delta(epsilon, true));
             }
@@ -205,14 +214,24 @@ public final class PrivacyLossCurve implements PrivacyCurve {
         }
     }
 
+    /** A step of which the pair's least or largest loss is a multiple, or a hair more, so that no bound has to move it. */
+    private static double aligned(double step, LossPair pair, boolean reversed) {
+        double most = pair.largest(reversed);
+        if (most < Double.POSITIVE_INFINITY) {
+            return most > step ? most / Math.ceil(most / step) * (1 - 1e-12) : step;
+        }
+        double least = pair.largest(!reversed);
+        return least > step && least < Double.POSITIVE_INFINITY ? least / Math.ceil(least / step) * (1 + 1e-12) : step;
+    }
+
     private static Composed compose(Side side, LossPlan plan, double mass) {
         long steps = 0;
         for (long times : side.times) {
             steps += times;
         }
-        int size = steps > 200_000 ? 1 << 18 : steps > 20_000 ? 1 << 17 : steps > 100 ? 1 << 16 : 1 << 14;
+        int size = steps > 200_000 ? 1 << 18 : steps > 5_000 ? 1 << 17 : steps > 100 ? 1 << 16 : 1 << 14;
         double width = Math.max(plan.high() - plan.low(), 1e-9);
-        double step = width * 1.001 / (size - 8);
+        double step = width / (size - 128);
         double widest = 0;
         List<double[]> spans = new ArrayList<>();
         for (LossPair pair : side.pairs) {
@@ -222,6 +241,7 @@ public final class PrivacyLossCurve implements PrivacyCurve {
             widest = Math.max(widest, span[1] - span[0]);
         }
         step = Math.max(step, widest / (1 << 22));
+        step = aligned(step, side.pairs.get(0), side.reversed);
         List<LossComposition.Part> parts = new ArrayList<>();
         for (int part = 0; part < spans.size(); part++) {
             LossCells.Widths widths = plan.widths(part);
@@ -237,7 +257,7 @@ public final class PrivacyLossCurve implements PrivacyCurve {
             parts.add(new LossComposition.Part(
                     LatticeLoss.above(cells, step), LatticeLoss.below(cells, step), side.times[part]));
         }
-        long start = (long) Math.floor(plan.low() / step) - 2;
+        long start = (long) Math.floor(plan.low() / step) - 32;
         return new Composed(new LossComposition(parts, step, plan.tilts(), start, size), step);
     }
 }
