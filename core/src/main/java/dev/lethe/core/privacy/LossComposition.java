@@ -119,12 +119,6 @@ final class LossComposition {
                 : (upper.logWhole(x) - Math.log(rest) + x * Math.log(x) - (1 + x) * Math.log1p(x)) / x * (1 + 1e-12);
     }
 
-    String dbg() {
-        return "outside " + upper.outside + " " + lower.outside + " err " + upper.error + " inf " + upper.infinite
-                + " logWhole " + upper.logWhole + " " + lower.logWhole + " cells "
-                + upper.losses.get(0).mass().length + " " + lower.losses.get(0).mass().length;
-    }
-
     private int log2() {
         return Integer.numberOfTrailingZeros(size);
     }

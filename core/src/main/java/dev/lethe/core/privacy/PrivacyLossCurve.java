@@ -61,11 +61,6 @@ public final class PrivacyLossCurve implements PrivacyCurve {
                 plan.forDelta(delta, plan.low());
                 composed = compose(side, plan, mass);
             }
-            if (Boolean.getBoolean("dbg"))
-                System.out.println("OUT  " + side.reversed + " window " + plan.low() + " " + plan.high() + " "
-                        + plan.tilts() + " step " + composed.step + " above " + composed.epsilonAbove(delta)
-                        + " chernoff " + composed.sums.chernoff(delta) + " below " + composed.epsilonBelow(delta) + " "
-                        + composed.sums.dbg());
             if (side.upper) {
                 high = Math.max(high, Math.min(composed.epsilonAbove(delta), composed.sums.chernoff(delta)));
             }
@@ -88,6 +83,17 @@ public final class PrivacyLossCurve implements PrivacyCurve {
 
     /** Both ends of the bracket of delta at epsilon, which may be below 0. */
     public Bracket deltaBracket(double epsilon) {
+        return deltaBracket(epsilon, sides());
+    }
+
+    /** In one direction only: from the data with the record to those without, or reversed. */
+    Bracket deltaBracket(double epsilon, boolean reversed) {
+        return deltaBracket(
+                epsilon,
+                sides().stream().filter(side -> side.reversed == reversed).toList());
+    }
+
+    private Bracket deltaBracket(double epsilon, List<Side> sides) {
         if (!Double.isFinite(epsilon)) {
             throw new IllegalArgumentException("epsilon " + epsilon + " must be finite");
         }
@@ -100,15 +106,11 @@ public final class PrivacyLossCurve implements PrivacyCurve {
         }
         double high = 0;
         double low = 0;
-        for (Side side : sides()) {
+        for (Side side : sides) {
             LossPlan plan = new LossPlan(side.pairs, side.times, side.reversed, 1e-25 / steps);
             plan.forEpsilon(epsilon);
             double mass = 1e-14 * Math.exp(Math.max(-600, plan.logDelta())) / steps;
             Composed composed = compose(side, plan, mass);
-            if (Boolean.getBoolean("dbg"))
-                System.out.println("OUT  " + side.reversed + " window " + plan.low() + " " + plan.high() + " "
-                        + plan.tilts() + " step " + composed.step + " " + composed.delta(epsilon, true) + " "
-                        + composed.delta(epsilon, false) + " " + composed.sums.dbg());
             if (side.upper) {
                 high = Math.max(high, composed.delta(epsilon, true));
             }
@@ -229,7 +231,7 @@ public final class PrivacyLossCurve implements PrivacyCurve {
         for (long times : side.times) {
             steps += times;
         }
-        int size = steps > 200_000 ? 1 << 18 : steps > 5_000 ? 1 << 17 : steps > 100 ? 1 << 16 : 1 << 14;
+        int size = steps > 200_000 ? 1 << 18 : steps > 2_000 ? 1 << 17 : steps > 100 ? 1 << 16 : 1 << 14;
         double width = Math.max(plan.high() - plan.low(), 1e-9);
         double step = width / (size - 128);
         double widest = 0;
