@@ -1,6 +1,7 @@
 package dev.lethe.app;
 
 import dev.lethe.audit.membership.StoreException;
+import dev.lethe.core.privacy.PrivacyException;
 import dev.lethe.intake.BadInputException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,6 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** From what went wrong to one line and an exit code. A stack trace is shown only on request. */
 final class Failures {
     static final int USAGE = 2;
+    static final int REFUSED = 3;
     static final int INPUT_OUTPUT = 4;
     static final int BUG = 70;
     static final int INTERRUPTED = 130;
@@ -61,6 +63,9 @@ final class Failures {
                 || e instanceof IOException
                 || e instanceof UncheckedIOException) {
             return INPUT_OUTPUT;
+        }
+        if (e instanceof PrivacyException) {
+            return REFUSED;
         }
         if (e instanceof CancellationException) {
             return INTERRUPTED;

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             AuditCommand.class,
             ListCommand.class,
             ShowCommand.class,
+            PriceCommand.class,
             CompletionCommand.class
         },
         mixinStandardHelpOptions = true,
@@ -30,9 +31,11 @@ import picocli.CommandLine.Spec;
             "  lethe demo",
             "  lethe audit data --table people.csv --label income",
             "  lethe list attacks",
+            "  lethe price --rate 0.01 --noise-multiplier 1.0 --steps 1000 --delta 1e-5",
             "  source <(lethe generate-completion)",
             "",
-            "Exit codes: 0 done, 2 wrong usage, 4 input or output, 70 a bug in Lethe."
+            "Exit codes: 0 done, 2 wrong usage, 3 refused on privacy grounds, 4 input or output, 70 a bug"
+                    + " in Lethe."
         })
 public final class Lethe implements Runnable {
     @Spec
