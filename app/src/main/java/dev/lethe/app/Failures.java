@@ -69,6 +69,9 @@ final class Failures {
                 || e instanceof UncheckedIOException) {
             return INPUT_OUTPUT;
         }
+        if (e instanceof PrivacyException) {
+            return REFUSED;
+        }
         if (e instanceof CancellationException) {
             return INTERRUPTED;
         }

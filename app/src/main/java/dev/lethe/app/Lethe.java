@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             LedgerCommand.class,
             ListCommand.class,
             ShowCommand.class,
+            PriceCommand.class,
             CompletionCommand.class
         },
         mixinStandardHelpOptions = true,
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
             "  lethe audit data --table people.csv --label income",
             "  lethe share statistics --table people.csv --count --group-by city --epsilon 1 --delta 1e-6",
             "  lethe list attacks",
+            "  lethe price --rate 0.01 --noise-multiplier 1.0 --steps 1000 --delta 1e-5",
             "  source <(lethe generate-completion)",
             "",
             "Exit codes: 0 done, 2 wrong usage, 3 refused on privacy grounds, 4 input or output, 70 a bug in Lethe."

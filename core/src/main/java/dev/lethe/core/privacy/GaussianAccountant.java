@@ -15,7 +15,11 @@ public final class GaussianAccountant implements Accountant {
     @Override
     public GaussianCurve price(PrivacyEvent event, Neighbours neighbours) {
         int moves = neighbours == Neighbours.REPLACE_ONE ? 2 : 1;
-        return new GaussianCurve(moves * Math.sqrt(squared(event)));
+        double mu = moves * Math.sqrt(squared(event));
+        if (!Double.isFinite(mu)) {
+            throw LossParts.refused(event, "its noise is so weak that no number holds its cost");
+        }
+        return new GaussianCurve(mu);
     }
 
     /** The sum of squares of sensitivity over noise. */

@@ -1,7 +1,6 @@
 package dev.lethe.core.privacy;
 
 import dev.lethe.core.privacy.LossPair.Masses;
-import java.util.Arrays;
 
 /**
  * A distribution of privacy losses on multiples of a step. In docs/math/accounting.md, "Rounding with a direction".
@@ -11,6 +10,9 @@ import java.util.Arrays;
  * @param infinite mass where the loss is infinite
  */
 record LatticeLoss(long[] multiples, double[] mass, double infinite) {
+    private static final int MOST_MERGED = 5;
+    private static final double LESS = 1 - 1e-12;
+
     /**
      * Dominates the pair: the mass of a cell is split between its ends so that P and Q both keep theirs (Doroshenko et al. 2022). No
      * distribution on these losses that dominates it is smaller.
@@ -22,11 +24,9 @@ record LatticeLoss(long[] multiples, double[] mass, double infinite) {
         double[] mass = new double[count + 1];
         double whole = -Math.expm1(-step);
         for (int i = 0; i < count; i++) {
-            double p = masses.p[2 * i] * (1 + masses.rounding[2 * i])
-                    + masses.p[2 * i + 1] * (1 + masses.rounding[2 * i + 1]);
+            double p = masses.p[i] * (1 + masses.rounding[i]);
             if (p > 0) {
-                double q = masses.q[2 * i] * (1 - masses.rounding[2 * i])
-                        + masses.q[2 * i + 1] * (1 - masses.rounding[2 * i + 1]);
+                double q = masses.q[i] * (1 - masses.rounding[i]);
                 long width = multiples[i + 1] - multiples[i];
                 double share = width == 1 ? whole : -Math.expm1(-step * width);
                 double loss = multiples[i] * step;
@@ -46,167 +46,56 @@ record LatticeLoss(long[] multiples, double[] mass, double infinite) {
     }
 
     /**
-     * Is dominated by the pair. Where cells are one step wide, half cells are merged, first with their neighbours and then in parts
-     * with the next, until the merged loss is a multiple of the step or a little above, and that little is rounded off. Wider cells
-     * are merged whole and rounded off.
+     * Is dominated by the pair: what lies in a cell is merged with as much of the next cells as it takes for the merged loss to be the
+     * cell's upper end or a hair above, and that hair is rounded off. Where it would take more than the next few cells, as in tails
+     * that fall steeply, the cell is merged by itself and rounded down.
      */
     static LatticeLoss below(LossCells cells, double step) {
-        return new Merging(cells, step).run();
-    }
-
-    private static final class Merging {
-        private static final double LESS = 1 - 1e-12;
-
-        private final LossCells cells;
-        private final double step;
-        /** Within the narrow cells, half cells 2i - 1 and 2i lie below and above the i-th multiple. */
-        private final double[] p;
-
-        private final double[] q;
-        private final double[] out;
-        private final long[] multiples;
-        private int narrowFrom;
-        private int narrowTo;
-        private int kept;
-
-        Merging(LossCells cells, double step) {
-            this.cells = cells;
-            this.step = step;
-            Masses masses = cells.masses();
-            int halves = masses.p.length;
-            p = new double[halves + 1];
-            q = new double[halves + 1];
-            for (int i = 0; i < halves; i++) {
-                p[i] = masses.p[i] * (1 - masses.rounding[i]);
-                q[i] = masses.q[i] * (1 + masses.rounding[i]);
-            }
-            out = new double[halves / 2 + 2];
-            multiples = new long[halves / 2 + 2];
+        Masses masses = cells.masses();
+        long[] ends = cells.multiples();
+        int count = ends.length - 1;
+        double[] p = new double[count + 1];
+        double[] q = new double[count + 1];
+        for (int i = 0; i < count; i++) {
+            p[i] = masses.p[i] * (1 - masses.rounding[i]);
+            q[i] = masses.q[i] * (1 + masses.rounding[i]);
         }
-
-        LatticeLoss run() {
-            long[] ends = cells.multiples();
-            int count = ends.length - 1;
-            int heaviest = 0;
-            for (int i = 1; i < count; i++) {
-                boolean narrow = ends[i + 1] - ends[i] == 1;
-                boolean narrowBefore = ends[heaviest + 1] - ends[heaviest] == 1;
-                if (!narrowBefore || (narrow && p[2 * i] > p[2 * heaviest])) {
-                    heaviest = i;
-                }
+        // What lies above the top is one more cell. What lies below the bottom is left out.
+        p[count] = masses.pAbove * (1 - LossPair.LEAST_ROUNDING);
+        q[count] = masses.qAbove * (1 + LossPair.LEAST_ROUNDING);
+        double[] mass = new double[count + 1];
+        double left = 1;
+        for (int i = 0; i <= count; ) {
+            double pooled = left * p[i];
+            if (pooled <= 0) {
+                left = 1;
+                i++;
+                continue;
             }
-            narrowFrom = heaviest;
-            narrowTo = heaviest;
-            while (narrowFrom > 0 && ends[narrowFrom] - ends[narrowFrom - 1] == 1) {
-                narrowFrom--;
+            double held = left * q[i];
+            double loss = ends[Math.min(count, i + 1)] * step;
+            // Rounded up by what the exponential's own rounding may hide.
+            double ratio = Math.exp(loss) * (1 + 0x1p-51 * (2 + Math.abs(loss)));
+            double lack = held * ratio - pooled;
+            int next = i + 1;
+            while (next <= count && next < i + MOST_MERGED && p[next] - q[next] * ratio < lack) {
+                lack -= p[next] - q[next] * ratio;
+                pooled += p[next++];
             }
-            while (narrowTo < count && ends[narrowTo + 1] - ends[narrowTo] == 1) {
-                narrowTo++;
-            }
-            for (int i = 0; i < narrowFrom; i++) {
-                whole(i);
-            }
-            int shift = narrowFrom;
-            // The multiples narrowFrom to narrowTo, at both ends with half cells on one side only.
-            double[] narrow = new double[narrowTo - narrowFrom + 1];
-            upward(heaviest, narrow, shift);
-            downward(heaviest - 1, narrow, shift);
-            for (int i = 0; i < narrow.length; i++) {
-                put(ends[narrowFrom + i], narrow[i]);
-            }
-            for (int i = narrowTo; i < count; i++) {
-                whole(i);
-            }
-            // All that lies above the top is above the last multiple. What lies below the bottom is left out.
-            put(ends[count], cells.masses().pAbove * (1 - LossPair.LEAST_ROUNDING));
-            return new LatticeLoss(
-                    Arrays.copyOf(multiples, kept), Arrays.copyOf(out, kept), cells.masses().pInfinite * (1 - 1e-15));
-        }
-
-        private void whole(int cell) {
-            double sum = p[2 * cell] + p[2 * cell + 1];
-            if (sum > 0) {
-                double loss = Math.log(sum / (q[2 * cell] + q[2 * cell + 1]));
-                long multiple = (long) Math.floor(loss * (loss > 0 ? 1 - 1e-14 : 1 + 1e-14) / step - 1e-9);
-                put(Math.max(cells.multiples()[cell], multiple), sum);
-            }
-        }
-
-        private void put(long multiple, double mass) {
-            if (kept > 0 && multiples[kept - 1] >= multiple) {
-                out[kept - 1] += mass;
-                if (multiples[kept - 1] > multiple) {
-                    throw new IllegalStateException("losses that fall");
-                }
+            if (i < count && lack <= 0) {
+                mass[i + 1] += pooled;
+                left = 1;
+            } else if (next <= count && (p[next] - q[next] * ratio) * LESS > lack) {
+                double taken = lack / (p[next] - q[next] * ratio) / LESS;
+                mass[i + 1] += pooled + taken * p[next];
+                left = 1 - taken;
             } else {
-                multiples[kept] = multiple;
-                out[kept++] = mass;
-            }
-        }
-
-        /** How much mass of P a half cell has beyond what the multiple's loss asks for; below 0 if it lacks some. */
-        private double surplus(int half, double ratio) {
-            return p[half] - q[half] * ratio;
-        }
-
-        /** The ratio of P to Q at a multiple, rounded up by what the exponential's own rounding may hide. */
-        private double ratio(int i) {
-            double loss = cells.multiples()[i] * step;
-            return Math.exp(loss) * (1 + 0x1p-51 * (2 + Math.abs(loss)));
-        }
-
-        /** Where mass falls, more lies below a multiple than above: part of the half cell above next is taken in. */
-        private void upward(int from, double[] narrow, int shift) {
-            double left = 1;
-            for (int i = from; i <= narrowTo; i++) {
-                double ratio = ratio(i);
-                boolean bottom = i == narrowFrom;
-                boolean top = i == narrowTo;
-                double below = bottom ? 0 : left * p[2 * i - 1];
-                double above = top ? 0 : p[2 * i];
-                double balance = (top ? 0 : surplus(2 * i, ratio)) + (bottom ? 0 : left * surplus(2 * i - 1, ratio));
+                mass[i] += left * p[i];
                 left = 1;
-                if (balance >= 0) {
-                    narrow[i - shift] += above + below;
-                    continue;
-                }
-                double next = top ? 0 : surplus(2 * i + 1, ratio);
-                if (next * LESS > -balance) {
-                    double taken = -balance / next / LESS;
-                    narrow[i - shift] += above + below + taken * p[2 * i + 1];
-                    left = 1 - taken;
-                } else {
-                    narrow[i - shift] += above;
-                    if (!bottom) {
-                        narrow[i - 1 - shift] += below;
-                    }
-                }
+                next = i + 1;
             }
+            i = next;
         }
-
-        /** Where mass rises, more lies above a multiple than below: part of the half cell below next is taken in. */
-        private void downward(int from, double[] narrow, int shift) {
-            double left = 1;
-            for (int i = from; i >= narrowFrom; i--) {
-                double ratio = ratio(i);
-                double above = left * surplus(2 * i, ratio);
-                narrow[i - shift] += left * p[2 * i];
-                left = 1;
-                if (i == narrowFrom) {
-                    continue;
-                }
-                double below = surplus(2 * i - 1, ratio);
-                if (above + below >= 0) {
-                    double lack = -surplus(2 * i - 2, ratio);
-                    double taken = lack > 0 ? Math.min(1, (above + below) / lack * LESS) : 1;
-                    narrow[i - shift] += p[2 * i - 1] + taken * p[2 * i - 2];
-                    left = 1 - taken;
-                } else {
-                    double taken = Math.max(0, above / -below * LESS);
-                    narrow[i - shift] += taken * p[2 * i - 1];
-                    narrow[i - 1 - shift] += (1 - taken) * p[2 * i - 1];
-                }
-            }
-        }
+        return new LatticeLoss(ends, mass, masses.pInfinite * (1 - 1e-15));
     }
 }

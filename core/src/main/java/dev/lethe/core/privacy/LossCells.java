@@ -5,10 +5,10 @@ import java.util.Arrays;
 
 /**
  * A pair's masses in cells between multiples of a step: one step wide where most of the mass lies, and wider, by powers of two, where
- * there is less. Every cell is halved.
+ * there is less.
  *
  * @param multiples the cells' ends, which rise, one more than there are cells
- * @param masses of half cells
+ * @param masses in the cells
  */
 record LossCells(long[] multiples, Masses masses) {
     private static final int MOST_CELLS = 1 << 20;
@@ -41,12 +41,9 @@ record LossCells(long[] multiples, Masses masses) {
             multiples[count++] = k;
         }
         multiples = Arrays.copyOf(multiples, count);
-        double[] boundaries = new double[2 * count - 1];
+        double[] boundaries = new double[count];
         for (int i = 0; i < count; i++) {
-            boundaries[2 * i] = multiples[i] * step;
-            if (i + 1 < count) {
-                boundaries[2 * i + 1] = (multiples[i] + multiples[i + 1]) * (step / 2);
-            }
+            boundaries[i] = multiples[i] * step;
         }
         return new LossCells(multiples, pair.masses(boundaries));
     }
@@ -58,12 +55,12 @@ record LossCells(long[] multiples, Masses masses) {
         for (int i = 0; i < count; i++) {
             ends[i] = -multiples[count - 1 - i];
         }
-        int halves = masses.p.length;
-        Masses reversed = new Masses(halves);
-        for (int i = 0; i < halves; i++) {
-            reversed.p[i] = masses.q[halves - 1 - i];
-            reversed.q[i] = masses.p[halves - 1 - i];
-            reversed.rounding[i] = masses.rounding[halves - 1 - i];
+        int cells = masses.p.length;
+        Masses reversed = new Masses(cells);
+        for (int i = 0; i < cells; i++) {
+            reversed.p[i] = masses.q[cells - 1 - i];
+            reversed.q[i] = masses.p[cells - 1 - i];
+            reversed.rounding[i] = masses.rounding[cells - 1 - i];
         }
         reversed.pBelow = masses.qAbove;
         reversed.qBelow = masses.pAbove;

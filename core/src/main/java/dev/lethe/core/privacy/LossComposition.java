@@ -130,8 +130,10 @@ final class LossComposition {
 
     /** Separates the two spectra and raises both to a power; adds up by how much the results may be off. */
     private void power(double[] re, double[] im, long times, double rounding) {
-        double[] value = new double[2];
+        double[] value = new double[3];
         double least = Math.exp(Math.log(NEGLIGIBLE) / times);
+        upper.slopes = 0;
+        lower.slopes = 0;
         for (int i = 0; i < size; i++) {
             int j = Fourier.opposite(i);
             if (j < i) {
@@ -143,9 +145,11 @@ final class LossComposition {
             double bIm = (re[j] - re[i]) / 2;
             int both = i == j ? 1 : 2;
             upper.error += both * raise(aRe, aIm, times, rounding, least, value);
+            upper.slopes += both * value[2] * value[2];
             aRe = value[0];
             aIm = value[1];
             lower.error += both * raise(bRe, bIm, times, rounding, least, value);
+            lower.slopes += both * value[2] * value[2];
             if (i == j) {
                 // A frequency that is its own opposite has real values only.
                 re[i] = aRe;
@@ -157,15 +161,24 @@ final class LossComposition {
                 im[j] = value[1];
             }
         }
+        // The transform's errors are bounded in their sum of squares, and so is what comes of them (Cauchy and
+        // Schwarz).
+        upper.error += Math.sqrt(upper.slopes) * rounding;
+        lower.error += Math.sqrt(lower.slopes) * rounding;
     }
 
-    /** value becomes the power; returns how far it may be off. */
+    /**
+     * value becomes the power, and then by how much an error of the base is multiplied; returns how far the power is off otherwise.
+     *
+     * @param rounding how far the base may be off
+     */
     private static double raise(double re, double im, long times, double rounding, double least, double[] value) {
         double size = Math.sqrt(re * re + im * im);
         double most = Math.min(1, size + rounding);
         if (most < least) {
             value[0] = 0;
             value[1] = 0;
+            value[2] = 0;
             return NEGLIGIBLE;
         }
         double log = times * Math.log(size);
@@ -225,6 +238,8 @@ final class LossComposition {
         /** By how much each weight of the sum may be off. */
         private double error;
 
+        private double slopes;
+
         private double[] weights = {};
         /** sum over multiples m above k of weight(m) e^(-tilt (m - k) step) (1 - e^(-(m - k) step)). */
         private double[] deltas = {};
@@ -273,7 +288,7 @@ final class LossComposition {
                 deltas[k] = damp * (deltas[k + 1] + one * more);
                 more = weights[k] + dampMore * more;
             }
-            excess = one * damp / -Math.expm1(-tilt * step) / -Math.expm1(-(tilt + 1) * step);
+            excess = Math.min(size, one * damp / -Math.expm1(-tilt * step) / -Math.expm1(-(tilt + 1) * step));
         }
 
         /** The logarithm of the sum of weights at another tilt, over parts. */

@@ -13,7 +13,7 @@ import java.util.function.DoubleUnaryOperator;
 final class LossPlan {
     private static final int COARSE_CELLS = 160;
     /** What lies outside of the window may be about e^-this of the answer. */
-    private static final double OUTSIDE = 21;
+    private static final double OUTSIDE = 17;
 
     private final double[][] losses;
     private final double[][] logMasses;
@@ -153,15 +153,18 @@ final class LossPlan {
             double begin = Math.min(mean - i * deviation, answer - 0.5 * deviation);
             double[] under = under(begin);
             // How much the tilt must damp what is folded in from below; from above, it is raised by as much.
-            double damp = Math.max(0, target + Math.min(0, under[0]));
+            double damp = Math.max(5, target + Math.min(0, under[0]));
             double[] farther = beyond(target + damp);
             begin = Math.min(begin, answer - (farther[0] - end[0]));
             double width = Math.max(end[0] - begin, 1e-9);
-            if (width < best) {
-                best = width;
+            double here = damp / width;
+            // A tilt far from the answer raises the transform's rounding above the answer.
+            double cost = width * (whole(here) - here * answer - logDelta > 14 ? 1e6 : 1);
+            if (cost < best) {
+                best = cost;
                 low = begin;
                 high = begin + width;
-                tilts = new Tilts(Math.max(damp / width, 1e-3 / width), chernoff, end[1], farther[1], -under[1]);
+                tilts = new Tilts(here, chernoff, end[1], farther[1], -under[1]);
             }
         }
     }
@@ -186,14 +189,21 @@ final class LossPlan {
         int count = loss.length;
         double[] weight = new double[count];
         double whole = 0;
-        double tilt = tilts.here();
-        double largest = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < count; i++) {
-            largest = Math.max(largest, logMasses[part][i] + tilt * loss[i]);
-        }
-        for (int i = 0; i < count; i++) {
-            weight[i] = Math.exp(logMasses[part][i]) + Math.exp(logMasses[part][i] + tilt * loss[i] - largest);
-            whole += weight[i];
+        // What is tilted to where the answer lies counts, and what is transformed.
+        for (double tilt : new double[] {tilts.here(), tilts.chernoff()}) {
+            double largest = Double.NEGATIVE_INFINITY;
+            double sum = 0;
+            for (int i = 0; i < count; i++) {
+                largest = Math.max(largest, logMasses[part][i] + tilt * loss[i]);
+            }
+            for (int i = 0; i < count; i++) {
+                sum += Math.exp(logMasses[part][i] + tilt * loss[i] - largest);
+            }
+            for (int i = 0; i < count; i++) {
+                double share = Math.exp(logMasses[part][i] + tilt * loss[i] - largest) / sum;
+                weight[i] += share;
+                whole += share;
+            }
         }
         double[] allowed = new double[count];
         double under = 0;

@@ -83,6 +83,17 @@ public final class PrivacyLossCurve implements PrivacyCurve {
 
     /** Both ends of the bracket of delta at epsilon, which may be below 0. */
     public Bracket deltaBracket(double epsilon) {
+        return deltaBracket(epsilon, sides());
+    }
+
+    /** In one direction only: from the data with the record to those without, or reversed. */
+    Bracket deltaBracket(double epsilon, boolean reversed) {
+        return deltaBracket(
+                epsilon,
+                sides().stream().filter(side -> side.reversed == reversed).toList());
+    }
+
+    private Bracket deltaBracket(double epsilon, List<Side> sides) {
         if (!Double.isFinite(epsilon)) {
             throw new IllegalArgumentException("epsilon " + epsilon + " must be finite");
         }
@@ -95,7 +106,7 @@ public final class PrivacyLossCurve implements PrivacyCurve {
         }
         double high = 0;
         double low = 0;
-        for (Side side : sides()) {
+        for (Side side : sides) {
             LossPlan plan = new LossPlan(side.pairs, side.times, side.reversed, 1e-25 / steps);
             plan.forEpsilon(epsilon);
             double mass = 1e-14 * Math.exp(Math.max(-600, plan.logDelta())) / steps;
@@ -116,7 +127,13 @@ public final class PrivacyLossCurve implements PrivacyCurve {
      * @param low at most the true value
      * @param high at least the true value
      */
-    public record Bracket(double low, double high) {}
+    public record Bracket(double low, double high) {
+        public Bracket {
+            // What is not a number tells nothing of either end.
+            low = Double.isNaN(low) ? 0 : low;
+            high = Double.isNaN(high) ? Double.POSITIVE_INFINITY : high;
+        }
+    }
 
     /** What is composed in one direction. */
     private record Side(List<LossPair> pairs, long[] times, boolean reversed, boolean upper, boolean lower) {}
@@ -205,14 +222,24 @@ public final class PrivacyLossCurve implements PrivacyCurve {
         }
     }
 
+    /** A step of which the pair's least or largest loss is a multiple, or a hair more, so that no bound has to move it. */
+    private static double aligned(double step, LossPair pair, boolean reversed) {
+        double most = pair.largest(reversed);
+        if (most < Double.POSITIVE_INFINITY) {
+            return most > step ? most / Math.ceil(most / step) * (1 - 1e-12) : step;
+        }
+        double least = pair.largest(!reversed);
+        return least > step && least < Double.POSITIVE_INFINITY ? least / Math.ceil(least / step) * (1 + 1e-12) : step;
+    }
+
     private static Composed compose(Side side, LossPlan plan, double mass) {
         long steps = 0;
         for (long times : side.times) {
             steps += times;
         }
-        int size = steps > 200_000 ? 1 << 18 : steps > 20_000 ? 1 << 17 : steps > 100 ? 1 << 16 : 1 << 14;
+        int size = steps > 200_000 ? 1 << 18 : steps > 2_000 ? 1 << 17 : steps > 100 ? 1 << 16 : 1 << 14;
         double width = Math.max(plan.high() - plan.low(), 1e-9);
-        double step = width * 1.001 / (size - 8);
+        double step = width / (size - 128);
         double widest = 0;
         List<double[]> spans = new ArrayList<>();
         for (LossPair pair : side.pairs) {
@@ -222,6 +249,7 @@ public final class PrivacyLossCurve implements PrivacyCurve {
             widest = Math.max(widest, span[1] - span[0]);
         }
         step = Math.max(step, widest / (1 << 22));
+        step = aligned(step, side.pairs.get(0), side.reversed);
         List<LossComposition.Part> parts = new ArrayList<>();
         for (int part = 0; part < spans.size(); part++) {
             LossCells.Widths widths = plan.widths(part);
@@ -237,7 +265,7 @@ public final class PrivacyLossCurve implements PrivacyCurve {
             parts.add(new LossComposition.Part(
                     LatticeLoss.above(cells, step), LatticeLoss.below(cells, step), side.times[part]));
         }
-        long start = (long) Math.floor(plan.low() / step) - 2;
+        long start = (long) Math.floor(plan.low() / step) - 32;
         return new Composed(new LossComposition(parts, step, plan.tilts(), start, size), step);
     }
 }

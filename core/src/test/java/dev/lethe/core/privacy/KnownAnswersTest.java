@@ -1,0 +1,114 @@
+package dev.lethe.core.privacy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.lethe.core.privacy.PrivacyEvent.Gaussian;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Answers of others, from accounting.json, with source and relative tolerance. A row of kind "AtMost" was rounded up by its source, or
+ * searched on a coarser grid: ours must not be larger, nor smaller than by the tolerance.
+ */
+class KnownAnswersTest {
+    @TestFactory
+    Stream<DynamicTest> rows() throws Exception {
+        List<DynamicTest> tests = new ArrayList<>();
+        try (Reader reader = new InputStreamReader(
+                KnownAnswersTest.class.getResourceAsStream("accounting.json"), StandardCharsets.UTF_8)) {
+            for (JsonElement element : JsonParser.parseReader(reader).getAsJsonArray()) {
+                JsonObject row = element.getAsJsonObject();
+                String name = row.get("id").getAsString() + " "
+                        + row.get("accountant").getAsString() + " "
+                        + row.get("ask").getAsString() + " at " + row.get("at");
+                tests.add(DynamicTest.dynamicTest(name, () -> check(row)));
+            }
+        }
+        assertTrue(tests.size() > 150, "rows: " + tests.size());
+        return tests.stream();
+    }
+
+    private static void check(JsonObject row) {
+        PrivacyEvent event = PrivacyEventJson.read(row.get("event"));
+        Neighbours neighbours = row.get("neighbours").getAsString().equals("replace")
+                ? Neighbours.REPLACE_ONE
+                : Neighbours.ADD_OR_REMOVE_ONE;
+        String kind = row.get("accountant").getAsString();
+        double at = row.get("at").getAsDouble();
+        double expected = row.get("expected").getAsDouble();
+        double tolerance = row.get("tolerance").getAsDouble() * Math.max(expected, 1e-4);
+        boolean epsilon = row.get("ask").getAsString().equals("epsilon");
+        if (kind.startsWith("pld")) {
+            PrivacyLossCurve curve = new PrivacyLossAccountant().price(event, neighbours);
+            if (kind.equals("pldRemove") || kind.equals("pldAdd")) {
+                var bracket = curve.deltaBracket(at, kind.equals("pldAdd"));
+                within(bracket, expected, tolerance);
+                return;
+            }
+            var bracket = epsilon ? curve.bracket(at) : curve.deltaBracket(at);
+            if (kind.equals("pldAtMost")) {
+                atMost(bracket.high(), expected, tolerance);
+            } else {
+                within(bracket, expected, tolerance);
+            }
+        } else if (kind.startsWith("rdpConversion")) {
+            double order = Double.parseDouble(kind.substring("rdpConversion".length()));
+            RenyiCurve curve = new RenyiAccountant().price(event, neighbours);
+            double found = curve.divergence(order) + Math.log1p(-1 / order) - Math.log(at * order) / (order - 1);
+            assertEquals(expected, found, tolerance);
+            assertTrue(curve.epsilon(at) <= found && curve.epsilon(at) >= found * 0.99);
+        } else if (kind.startsWith("rdpOrder")) {
+            double divergence = new RenyiAccountant().price(event, neighbours).divergence(at);
+            if (kind.endsWith("AtMost")) {
+                atMost(divergence, expected, tolerance);
+            } else {
+                assertEquals(expected, divergence, tolerance);
+            }
+        } else if (kind.equals("gaussianNoise")) {
+            double target = Double.parseDouble(row.get("ask").getAsString().substring("noise for epsilon ".length()));
+            var calibration = new Calibration(new GaussianAccountant(), neighbours, target, at);
+            assertEquals(expected, calibration.noise(Gaussian::new), tolerance);
+        } else {
+            Accountant accountant =
+                    switch (kind) {
+                        case "gaussian" -> new GaussianAccountant();
+                        case "zcdp" -> new ZeroConcentratedAccountant();
+                        default -> new RenyiAccountant();
+                    };
+            PrivacyCurve curve = accountant.price(event, neighbours);
+            double found = epsilon ? curve.epsilon(at) : curve.delta(at);
+            if (kind.equals("below")) {
+                assertTrue(found < expected, () -> found + " should be below " + expected);
+            } else if (kind.equals("rdpAtMost")) {
+                atMost(found, expected, tolerance);
+            } else {
+                assertEquals(expected, found, tolerance);
+            }
+        }
+    }
+
+    private static void within(PrivacyLossCurve.Bracket bracket, double expected, double tolerance) {
+        assertTrue(
+                bracket.low() <= expected + tolerance
+                        && bracket.high() >= expected - tolerance
+                        && bracket.high() <= expected + tolerance,
+                () -> bracket + " should be " + expected + " within " + tolerance);
+    }
+
+    /** Half a digit more is allowed, for sources that print four decimals. */
+    private static void atMost(double found, double expected, double tolerance) {
+        assertTrue(
+                found <= expected * (1 + 1e-5) + 5e-5 && found >= expected - tolerance,
+                () -> found + " should be at most " + expected + ", and less by at most " + tolerance);
+    }
+}
