@@ -63,7 +63,7 @@ public record BavariaOffline(Bavaria.Tails tails, double saturation, double prio
                 .toList();
         // A rehearsal may leave one model, which shows no variance: then variances are learned here.
         Map<Saturation, VariancePrior> taught =
-                view.aSide() == 2 && scales.size() > 1 ? priors(Moments.Sides.of(view, scales)) : Map.of();
+                view.aSide() == 2 && scales.size() > 1 ? priors(Moments.Sides.of(view, 0, scales)) : Map.of();
         return Rehearsals.best(
                 view,
                 scales,
@@ -74,7 +74,7 @@ public record BavariaOffline(Bavaria.Tails tails, double saturation, double prio
 
     private Function<Saturation, double[]> rehearsal(
             MembershipView view, List<Saturation> scales, Map<Saturation, VariancePrior> taught) {
-        Map<Saturation, Moments.Sides> sides = Moments.Sides.of(view, scales);
+        Map<Saturation, Moments.Sides> sides = Moments.Sides.of(view, 0, scales);
         Map<Saturation, VariancePrior> priors = taught.isEmpty() ? priors(sides) : taught;
         double[] observed = view.target(Signal.LOGIT_MARGIN);
         return scale -> ratio(

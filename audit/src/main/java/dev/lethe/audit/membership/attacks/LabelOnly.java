@@ -69,7 +69,7 @@ public record LabelOnly(Method method, int queries, int shadows) implements Memb
                     case BOUNDARY -> new Boundary(new BoundaryProbe(queries));
                     case AUTO -> view.queries() > 1 ? versions(view) : noise(view);
                 };
-        return new LearnedRatio(firmness, firmness.sets(), List.of(), shadows).learn(CARD, view);
+        return new LearnedRatio(firmness, firmness.sets(), LearnedRatio.Others.NONE, shadows).learn(CARD, view);
     }
 
     private Firmness versions(MembershipView view) {

@@ -16,11 +16,10 @@ import java.util.Optional;
  * @param measured the columns
  * @param sets of columns whose joint likelihood ratios are taken; their mean serves where there are too few shadows to
  *     rehearse
- * @param others attacks whose scores are weighed with the ratios
+ * @param others scores that are weighed with the ratios
  * @param shadows how many shadows to use, at most
  */
-record LearnedRatio(
-        HierarchicalGaussians.Measured measured, List<int[]> sets, List<MembershipAttack> others, int shadows) {
+record LearnedRatio(HierarchicalGaussians.Measured measured, List<int[]> sets, Others others, int shadows) {
     /** With fewer shadows a rehearsal has one model a side, and ratios on another scale than the game's. */
     private static final int FEWEST_TO_REHEARSE = 7;
 
@@ -31,6 +30,14 @@ record LearnedRatio(
 
     /** A ratio beyond this is trusted little more than this. */
     private static final double SURE = 10;
+
+    /** Scores of other attacks. */
+    interface Others {
+        Others NONE = view -> new double[0][];
+
+        /** {@code [attack][record]} */
+        double[][] of(MembershipView view);
+    }
 
     /**
      * An attack that weighs the ratios as it has learned to.
@@ -73,7 +80,8 @@ record LearnedRatio(
     /** Of each record: the ratios of each set, both kinds. */
     private double[][] ratios(MembershipView view) {
         HierarchicalGaussians gaussians = HierarchicalGaussians.of(view, measured, sets, shadows);
-        double[][] rows = new double[view.records()][2 * sets.size() + others.size()];
+        double[][] scores = others.of(view);
+        double[][] rows = new double[view.records()][2 * sets.size() + scores.length];
         for (int set = 0; set < sets.size(); set++) {
             double[][] ratios = gaussians.ratios(sets.get(set));
             for (int record = 0; record < rows.length; record++) {
@@ -81,10 +89,9 @@ record LearnedRatio(
                 rows[record][2 * set + 1] = bounded(ratios[1][record]);
             }
         }
-        for (int other = 0; other < others.size(); other++) {
-            double[] scores = others.get(other).attack(view).values();
+        for (int other = 0; other < scores.length; other++) {
             for (int record = 0; record < rows.length; record++) {
-                rows[record][2 * sets.size() + other] = bounded(scores[record]);
+                rows[record][2 * sets.size() + other] = bounded(scores[other][record]);
             }
         }
         return rows;

@@ -67,7 +67,7 @@ record LiraShape(Lira.Variance spread, double saturation) {
     /** One pass over the shadows serves all shapes. */
     private static Function<LiraShape, double[]> on(MembershipView view, List<LiraShape> shapes, Scoring scoring) {
         Set<Saturation> scales = shapes.stream().map(LiraShape::scale).collect(Collectors.toSet());
-        Map<Saturation, Moments.Sides> shadows = Moments.Sides.of(view, scales);
+        Map<Saturation, Moments.Sides> shadows = Moments.Sides.of(view, 0, scales);
         double[] observed = view.target(Signal.LOGIT_MARGIN);
         return shape -> scoring.of(
                 shape.spread,
