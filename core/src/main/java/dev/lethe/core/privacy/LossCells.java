@@ -13,6 +13,15 @@ import java.util.Arrays;
 record LossCells(long[] multiples, Masses masses) {
     private static final int MOST_CELLS = 1 << 20;
 
+    /** The losses are too far apart for so fine a step: nothing is known from a lattice. */
+    static final class TooManyException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private TooManyException() {
+            super("more than " + MOST_CELLS + " cells", null, false, false);
+        }
+    }
+
     /** How wide a cell may be, in steps, at a loss. */
     interface Widths {
         double at(double loss);
@@ -34,7 +43,7 @@ record LossCells(long[] multiples, Masses masses) {
             k += width;
             if (count == multiples.length) {
                 if (count >= MOST_CELLS) {
-                    throw new IllegalStateException("more than " + MOST_CELLS + " cells of step " + step);
+                    throw new TooManyException();
                 }
                 multiples = Arrays.copyOf(multiples, 2 * count);
             }

@@ -50,6 +50,14 @@ public final class PrivacyLossCurve implements PrivacyCurve {
         if (delta == 0) {
             return new Bracket(parts.equals(attained) ? most * (1 - 1e-14) : 0, most);
         }
+        try {
+            return composedBracket(delta, most);
+        } catch (LossCells.TooManyException e) {
+            return new Bracket(0, most);
+        }
+    }
+
+    private Bracket composedBracket(double delta, double most) {
         double high = 0;
         double low = 0;
         for (Side side : sides()) {
