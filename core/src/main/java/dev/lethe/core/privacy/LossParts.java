@@ -31,9 +31,6 @@ final class LossParts {
     /** Noise weaker than this, against what a record adds, gives losses that no lattice holds: a sampled record is as good as named. */
     private static final double LARGEST_MU = 20;
 
-    /** Of the sum of all Gaussian noise; beyond it epsilon is in the thousands. */
-    private static final double LARGEST_TOTAL_MU = 100;
-
     private static final double LARGEST_PURE_EPSILON = 100;
     private static final long MOST_TIMES = 1L << 30;
 
@@ -90,7 +87,7 @@ final class LossParts {
     }
 
     private LossPair.Gaussian gaussian() {
-        if (!(squaredMu <= LARGEST_TOTAL_MU * LARGEST_TOTAL_MU)) {
+        if (!(squaredMu <= LARGEST_MU * LARGEST_MU)) {
             throw tooWeak();
         }
         return new LossPair.Gaussian(Math.sqrt(squaredMu));

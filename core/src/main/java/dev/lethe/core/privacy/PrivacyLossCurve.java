@@ -8,6 +8,9 @@ import java.util.List;
  * values for the event, {@link #epsilonLower} and {@link #deltaLower} at most. Safe for several threads.
  */
 public final class PrivacyLossCurve implements PrivacyCurve {
+    /** Beyond it e^epsilon is near what doubles hold, and nothing is claimed of a composed distribution. */
+    private static final double LARGEST_EPSILON = 500;
+
     /** A pair that happens several times. */
     record Part(LossPair pair, long times) {}
 
@@ -51,7 +54,8 @@ public final class PrivacyLossCurve implements PrivacyCurve {
             return new Bracket(parts.equals(attained) ? most * (1 - 1e-14) : 0, most);
         }
         try {
-            return composedBracket(delta, most);
+            Bracket bracket = composedBracket(delta, most);
+            return bracket.high() < LARGEST_EPSILON ? bracket : new Bracket(0, most);
         } catch (LossCells.TooManyException e) {
             return new Bracket(0, most);
         }
@@ -111,6 +115,9 @@ public final class PrivacyLossCurve implements PrivacyCurve {
         }
         if (epsilon >= largest()) {
             return new Bracket(0, 0);
+        }
+        if (epsilon > LARGEST_EPSILON) {
+            return new Bracket(0, 1);
         }
         double high = 0;
         double low = 0;
