@@ -165,7 +165,7 @@ final class AtomPair implements LossPair {
         }
         int count = high - low + 1;
         int step = Math.max(1, count / cells);
-        double[] boundaries = new double[count / step + 2];
+        double[] boundaries = new double[count / step + 3];
         int n = 0;
         // A little below the lowest: a cell holds what is above its lower end.
         boundaries[n++] = losses[low] - 1e-9 * Math.max(1e-9, losses[high] - losses[low]);

@@ -205,6 +205,10 @@ final class LossPlan {
                 whole += share;
             }
         }
+        if (count == 0) {
+            // All mass lies where the loss is infinite: any cells will do.
+            return at -> 1;
+        }
         double[] allowed = new double[count];
         double under = 0;
         double over = whole;

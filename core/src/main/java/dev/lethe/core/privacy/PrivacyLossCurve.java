@@ -133,7 +133,7 @@ public final class PrivacyLossCurve implements PrivacyCurve {
                 low = Math.max(low, composed.delta(epsilon, false));
             }
         }
-        return new Bracket(low, Math.max(low, high));
+        return new Bracket(Math.min(1, low), Math.min(1, Math.max(low, high)));
     }
 
     /**
