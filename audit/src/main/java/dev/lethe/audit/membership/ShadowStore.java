@@ -387,28 +387,37 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
         return inspection;
     }
 
-    private record ReadingKey(int model, Reading reading, int query) {}
+    /** One reading of one model's answers to one query. */
+    record ReadingKey(int model, Reading reading, int query) {}
 
     /** What is read off one model's answers on all rows. */
     double[] reading(int model, Reading reading, int query) {
         if (reading == Signal.LOGIT_MARGIN || reading == Signal.LOG_LIKELIHOOD) {
             // Nearly every audit needs both, and one follows from the other.
-            measurements()
-                    .computeAll(
-                            List.of(
-                                    new ReadingKey(model, Signal.LOGIT_MARGIN, query),
-                                    new ReadingKey(model, Signal.LOG_LIKELIHOOD, query)),
-                            both -> {
-                                double[] margins = Signal.LOGIT_MARGIN.of(
-                                        logits(model, query), pool.data().labels());
-                                return List.of(
-                                        new double[][] {margins}, new double[][] {Signal.logLikelihoods(margins)});
-                            });
+            List<ReadingKey> both = List.of(
+                    new ReadingKey(model, Signal.LOGIT_MARGIN, query),
+                    new ReadingKey(model, Signal.LOG_LIKELIHOOD, query));
+            measurements().computeAll(both, this::confidences);
         }
         return measurements()
                 .get(new ReadingKey(model, reading, query), () -> new double[][] {
                     reading.of(logits(model, query), pool.data().labels())
                 })[0];
+    }
+
+    /**
+     * Margins or likelihoods of one model's answers to one query, in the order asked for. There may be one key or two: another
+     * thread may have begun the other one.
+     */
+    List<double[][]> confidences(List<ReadingKey> missing) {
+        ReadingKey any = missing.get(0);
+        double[] margins = Signal.LOGIT_MARGIN.of(
+                logits(any.model(), any.query()), pool.data().labels());
+        return missing.stream()
+                .map(key ->
+                        new double[][] {key.reading() == Signal.LOGIT_MARGIN ? margins : Signal.logLikelihoods(margins)
+                        })
+                .toList();
     }
 
     private record ProbeKey(int model, Probe probe) {}
