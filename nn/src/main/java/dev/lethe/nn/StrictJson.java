@@ -8,14 +8,19 @@ import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.Reader;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads untrusted JSON of objects, lists, numbers and text: no key twice, depth and number of values bounded. */
 final class StrictJson {
+    private static final Pattern PLACE = Pattern.compile("line [0-9]+ column [0-9]+");
     private static final int LONGEST_NUMBER = 30;
     private static final int LONGEST_QUOTE = 60;
 
@@ -41,8 +46,14 @@ final class StrictJson {
                 throw new IOException("there is more text after the end");
             }
             return tree;
-        } catch (IllegalStateException | NumberFormatException | JsonParseException e) {
-            throw new IOException("not valid JSON: " + quote(String.valueOf(e.getMessage())), e);
+        } catch (MalformedJsonException
+                | EOFException
+                | IllegalStateException
+                | NumberFormatException
+                | JsonParseException e) {
+            // The rest of Gson's message is advice to programmers, and keys of any length.
+            Matcher place = PLACE.matcher(String.valueOf(e.getMessage()));
+            throw new IOException("not valid JSON" + (place.find() ? " at " + place.group() : ""), e);
         }
     }
 
