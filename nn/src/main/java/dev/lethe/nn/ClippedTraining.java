@@ -2,7 +2,6 @@ package dev.lethe.nn;
 
 import dev.lethe.core.data.Examples;
 import dev.lethe.core.model.Predictor;
-import dev.lethe.core.model.Trainer;
 import dev.lethe.core.random.Seed;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,7 +15,6 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A network in training, of which the steps are the caller's: it sums clipped gradients of single examples and takes steps
@@ -63,19 +61,14 @@ public final class ClippedTraining implements AutoCloseable {
      * A network of this recipe with its first weights.
      *
      * @param seed of the weights, of dropout and of augmentation; none of them protects anybody
-     * @throws IllegalArgumentException if the recipe trains no network of this module, stops early (which looks at examples
-     *     that no noise protects), or has a layer that mixes examples
+     * @throws IllegalArgumentException if the recipe stops early, which looks at examples that no noise protects
      */
-    public static ClippedTraining begin(Trainer<Examples> recipe, Examples data, Seed seed) {
-        if (!(recipe instanceof NetworkTrainer networks)) {
-            throw new IllegalArgumentException(
-                    "only networks are trained by clipped gradients, not: " + recipe.describe());
-        }
-        if (networks.optimization().patience() > 0) {
+    public static ClippedTraining begin(NetworkTrainer recipe, Examples data, Seed seed) {
+        if (recipe.optimization().patience() > 0) {
             throw new IllegalArgumentException("early stopping looks at records that no noise protects; leave it out of"
                     + " private training and choose the number of epochs");
         }
-        return new ClippedTraining(networks, data, seed);
+        return new ClippedTraining(recipe, data, seed);
     }
 
     /** The settings of the recipe; its batch is the expected size of a batch. */
@@ -110,10 +103,10 @@ public final class ClippedTraining implements AutoCloseable {
      *     al. 2022, "augmentation multiplicity"), at least 1
      */
     public Sum sum(int[] rows, Clipping clipping, int copies) {
-        return sum(rows, clipping, copies, dropout);
+        return sum(rows, clipping, copies, false);
     }
 
-    private Sum sum(int[] rows, Clipping clipping, int copies, @Nullable Generator drop) {
+    private Sum sum(int[] rows, Clipping clipping, int copies, boolean atRest) {
         if (copies < 1 || copies > 1024) {
             throw new IllegalArgumentException("copies " + copies + " must lie in 1..1024");
         }
@@ -125,23 +118,17 @@ public final class ClippedTraining implements AutoCloseable {
         for (int i = 0; i < passes; i++) {
             int from = (int) ((long) rows.length * i / passes);
             int to = (int) ((long) rows.length * (i + 1) / passes);
-            unusable += add(Arrays.copyOfRange(rows, from, to), clipping, copies, drop, norms, sum, i == 0);
+            unusable += add(Arrays.copyOfRange(rows, from, to), clipping, copies, atRest, norms, sum, i == 0);
         }
         return new Sum(sum, norms.all(), unusable);
     }
 
     /** Adds one pass to the sum; returns how many examples are unusable. */
     private int add(
-            int[] rows,
-            Clipping clipping,
-            int copies,
-            @Nullable Generator drop,
-            ExampleNorms norms,
-            float[] sum,
-            boolean first) {
+            int[] rows, Clipping clipping, int copies, boolean atRest, ExampleNorms norms, float[] sum, boolean first) {
         boolean usable;
         try (PointerScope scope = new PointerScope()) {
-            usable = pass(rows, clipping, copies, drop, norms);
+            usable = pass(rows, clipping, copies, atRest, norms);
         }
         if (usable) {
             if (first) {
@@ -161,8 +148,8 @@ public final class ClippedTraining implements AutoCloseable {
         // Rare: halves until the example is found, so that it adds nothing, rather than NaN to all.
         float[] part = new float[sum.length];
         int middle = rows.length / 2;
-        int unusable = add(Arrays.copyOf(rows, middle), clipping, copies, drop, norms, part, true);
-        unusable += add(Arrays.copyOfRange(rows, middle, rows.length), clipping, copies, drop, norms, part, false);
+        int unusable = add(Arrays.copyOf(rows, middle), clipping, copies, atRest, norms, part, true);
+        unusable += add(Arrays.copyOfRange(rows, middle, rows.length), clipping, copies, atRest, norms, part, false);
         for (int i = 0; i < sum.length; i++) {
             sum[i] += part[i];
         }
@@ -170,11 +157,11 @@ public final class ClippedTraining implements AutoCloseable {
     }
 
     /** Fills the flat gradient; false if the gradient of an example is not finite. */
-    private boolean pass(int[] rows, Clipping clipping, int copies, @Nullable Generator drop, ExampleNorms norms) {
+    private boolean pass(int[] rows, Clipping clipping, int copies, boolean atRest, ExampleNorms norms) {
         int size = rows.length * copies;
         boolean dense = copies == 1 && DenseGradient.covers(network.layers());
         Tensor input = Tensors.floats(Tensors.batchShape(data, size));
-        Tensors.data(input).put(gather(rows, copies), 0, size * data.width());
+        Tensors.data(input).put(gather(rows, copies, atRest), 0, size * data.width());
         long[] labelled = new long[size];
         for (int i = 0; i < size; i++) {
             labelled[i] = data.labels()[rows[i / copies]];
@@ -183,13 +170,14 @@ public final class ClippedTraining implements AutoCloseable {
         labels.data_ptr_long().put(labelled);
         if (dense) {
             try (NoGradGuard guard = new NoGradGuard()) {
-                return new DenseGradient(network, flatGradient, input, labels, drop).computeClipped(norms, clipping);
+                return new DenseGradient(network, flatGradient, input, labels, atRest ? null : dropout)
+                        .computeClipped(norms, clipping);
             }
         }
         List<Layer> layers = new ArrayList<>();
         List<Tensor> inputs = new ArrayList<>();
         List<Tensor> outputs = new ArrayList<>();
-        Tensor logits = network.forward(input, drop, (layer, in, out) -> {
+        Tensor logits = network.forward(input, atRest ? null : dropout, (layer, in, out) -> {
             layers.add(layer);
             inputs.add(in);
             outputs.add(out);
@@ -244,7 +232,7 @@ public final class ClippedTraining implements AutoCloseable {
         return true;
     }
 
-    private float[] gather(int[] rows, int copies) {
+    private float[] gather(int[] rows, int copies, boolean atRest) {
         int width = data.width();
         int size = rows.length * copies;
         if (gathered.length < size * width) {
@@ -252,7 +240,7 @@ public final class ClippedTraining implements AutoCloseable {
         }
         for (int i = 0; i < size; i++) {
             int from = rows[i / copies] * width;
-            if (how.augmentation().equals(Augmentation.NONE)) {
+            if (atRest || how.augmentation().equals(Augmentation.NONE)) {
                 System.arraycopy(data.features(), from, gathered, i * width, width);
             } else {
                 how.augmentation().copy(data.features(), from, gathered, i * width, data.shape(), changes);
@@ -262,20 +250,34 @@ public final class ClippedTraining implements AutoCloseable {
     }
 
     /**
-     * How far the fast sum is from the slow and obvious one, which takes the gradient of one example after the other and clips it by
-     * itself: the L2 norm of their difference over that of the slow sum. Dropout and augmentation rest. Float arithmetic alone
-     * gives about 1e-6.
+     * Whether this module computes what it should on this machine, for this recipe: {@link #selfTest(int[], Clipping)} on made-up
+     * examples of the same shape, so that nothing is learned of anybody.
      *
-     * @param rows a few; the slow way is slow
+     * @return about 1e-6 if all is well
      */
-    public double selfTest(int[] rows, Clipping clipping) {
-        if (rows.length == 0) {
-            throw new IllegalArgumentException("there must be at least one row to test with");
+    public static double selfTest(NetworkTrainer recipe, Examples like, Clipping clipping, Seed seed) {
+        int examples = 6;
+        UniformRandomProvider random = seed.stream();
+        float[] features = new float[examples * like.width()];
+        for (int i = 0; i < features.length; i++) {
+            features[i] = 2 * random.nextFloat() - 1;
         }
-        if (!how.augmentation().equals(Augmentation.NONE)) {
-            throw new IllegalArgumentException("test the recipe without augmentation, which is random");
+        int[] labels = new int[examples];
+        for (int i = 0; i < examples; i++) {
+            labels[i] = random.nextInt(like.classes().size());
         }
-        float[] fast = sum(rows, clipping, 1, null).values();
+        Examples made = new Examples(features, like.shape(), labels, like.classes());
+        try (ClippedTraining training = new ClippedTraining(recipe, made, seed)) {
+            return training.selfTest(new int[] {0, 1, 2, 3, 4, 5}, clipping);
+        }
+    }
+
+    /**
+     * How far the fast sum is from the slow and obvious one, which takes the gradient of one example after the other and clips it by
+     * itself: the L2 norm of their difference over that of the slow sum. Dropout and augmentation rest.
+     */
+    double selfTest(int[] rows, Clipping clipping) {
+        float[] fast = sum(rows, clipping, 1, true).values();
         double[] slow = new double[fast.length];
         for (int row : rows) {
             float[] gradient;
