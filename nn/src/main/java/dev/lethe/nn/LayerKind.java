@@ -20,7 +20,7 @@ import java.util.function.Function;
  * refused by its name.
  *
  * @param name in files
- * @param settings as written, one for each component of the layer
+ * @param settings as written, one for each component of the layer, by its name
  * @param parser makes the layer of its settings
  * @param slots names and shapes of its parameters, as PyTorch has them, in the order of the network's flat vector
  * @param nodes adds its nodes at inference to an ONNX graph and returns the name of their output
@@ -47,6 +47,19 @@ record LayerKind<L extends Layer>(
             plain("relu", Layer.Relu.class, new Layer.Relu(), (l, at, x) -> at.node("Relu", List.of(x))),
             plain("tanh", Layer.Tanh.class, new Layer.Tanh(), (l, at, x) -> at.node("Tanh", List.of(x))),
             new LayerKind<>(
+                    "tempered-sigmoid",
+                    Layer.TemperedSigmoid.class,
+                    l -> Map.of(
+                            "scale",
+                            number(l.scale()),
+                            "temperature",
+                            number(l.temperature()),
+                            "offset",
+                            number(l.offset())),
+                    s -> new Layer.TemperedSigmoid(s.real("scale"), s.real("temperature"), s.real("offset")),
+                    l -> List.of(),
+                    LayerKind::sigmoid),
+            new LayerKind<>(
                     "dropout",
                     Layer.Dropout.class,
                     l -> Map.of("rate", number(l.rate())),
@@ -64,8 +77,15 @@ record LayerKind<L extends Layer>(
                             "kernel",
                             number(l.kernel()),
                             "stride",
-                            number(l.stride())),
-                    s -> new Layer.Conv2d(s.whole("inputs"), s.whole("outputs"), s.whole("kernel"), s.whole("stride")),
+                            number(l.stride()),
+                            "padding",
+                            number(l.padding())),
+                    s -> new Layer.Conv2d(
+                            s.whole("inputs"),
+                            s.whole("outputs"),
+                            s.whole("kernel"),
+                            s.whole("stride"),
+                            s.whole("padding")),
                     l -> List.of(
                             Slot.of("weight", l.outputs(), l.inputs(), l.kernel(), l.kernel()),
                             Slot.of("bias", l.outputs())),
@@ -73,14 +93,14 @@ record LayerKind<L extends Layer>(
             new LayerKind<>(
                     "max-pool2d",
                     Layer.MaxPool2d.class,
-                    l -> Map.of("window", number(l.window())),
-                    s -> new Layer.MaxPool2d(s.whole("window")),
+                    l -> Map.of("window", number(l.window()), "stride", number(l.stride())),
+                    s -> new Layer.MaxPool2d(s.whole("window"), s.whole("stride")),
                     l -> List.of(),
                     (l, at, x) -> at.node(
                             "MaxPool",
                             List.of(x),
                             OnnxGraph.wholes("kernel_shape", l.window(), l.window()),
-                            OnnxGraph.wholes("strides", l.window(), l.window()))),
+                            OnnxGraph.wholes("strides", l.stride(), l.stride()))),
             plain("flatten", Layer.Flatten.class, new Layer.Flatten(), (l, at, x) -> at.node("Flatten", List.of(x))),
             new LayerKind<>(
                     "group-norm",
@@ -126,8 +146,15 @@ record LayerKind<L extends Layer>(
         return new LayerKind<>(name, type, l -> Map.of(), s -> layer, l -> List.of(), nodes);
     }
 
+    private static String sigmoid(Layer.TemperedSigmoid layer, OnnxGraph.Spot at, String x) {
+        String tempered = at.node("Mul", List.of(x, at.floats("temperature", (float) layer.temperature())));
+        String sigmoid = at.node("Sigmoid", List.of(tempered));
+        String scaled = at.node("Mul", List.of(sigmoid, at.floats("scale", (float) layer.scale())));
+        return at.node("Sub", List.of(scaled, at.floats("offset", (float) layer.offset())));
+    }
+
     private static String convolution(Layer.Conv2d layer, OnnxGraph.Spot at, String x) {
-        int padding = layer.kernel() / 2;
+        int padding = layer.padding();
         return at.node(
                 "Conv",
                 List.of(x, at.parameter("weight"), at.parameter("bias")),

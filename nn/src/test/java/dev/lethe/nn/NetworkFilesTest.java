@@ -3,12 +3,14 @@ package dev.lethe.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonArray;
 import dev.lethe.core.data.Examples;
 import dev.lethe.core.model.Logits;
 import dev.lethe.core.model.Predictor;
 import dev.lethe.core.model.Progress;
 import dev.lethe.core.random.Seed;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -17,8 +19,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -85,6 +89,36 @@ class NetworkFilesTest {
         try (Stream<Path> files = Files.list(folder.resolve("again"))) {
             assertThat(files.map(Path::getFileName).map(Path::toString))
                     .containsExactlyInAnyOrder(NetworkFiles.PARAMETERS, NetworkFiles.ONNX);
+        }
+    }
+
+    /** A layer that gains a component must gain a setting, or files would lose it. */
+    @Test
+    void keepsEveryComponentOfEveryLayer() throws IOException {
+        List<Layer> layers = List.of(
+                new Layer.Linear(2, 3),
+                new Layer.Relu(),
+                new Layer.Tanh(),
+                new Layer.TemperedSigmoid(1.5, 2.5, -0.1),
+                new Layer.Dropout(0.1),
+                new Layer.Conv2d(2, 3, 5, 4, 1),
+                new Layer.MaxPool2d(3, 2),
+                new Layer.Flatten(),
+                new Layer.GroupNorm(6, 3),
+                new Layer.GlobalAveragePool(),
+                new Layer.Residual(List.of(new Layer.Relu())));
+        assertThat(layers.stream().map(Object::getClass).toList())
+                .as("this test must know every layer; one without a form in files is for another")
+                .containsExactlyInAnyOrder(Layer.class.getPermittedSubclasses());
+        Architecture architecture = new Architecture(List.of(7, 8), layers);
+        assertThat(Architecture.read(architecture.write())).isEqualTo(architecture);
+        JsonArray written = LayerKind.write(layers);
+        for (int i = 0; i < layers.size(); i++) {
+            Set<String> keys = new HashSet<>(Set.of("kind"));
+            for (RecordComponent component : layers.get(i).getClass().getRecordComponents()) {
+                keys.add(component.getName());
+            }
+            assertThat(written.get(i).getAsJsonObject().keySet()).isEqualTo(keys);
         }
     }
 
