@@ -67,7 +67,7 @@ public final class NetworkFiles {
     public static void write(Predictor<Examples> model, List<String> classes, Map<String, String> metadata, Path folder)
             throws IOException {
         if (!(model instanceof NetworkPredictor predictor)) {
-            throw new IllegalArgumentException("model is a " + model.getClass().getSimpleName()
+            throw new IllegalArgumentException("model is a " + model.getClass().getName()
                     + ", and only networks that a recipe of dev.lethe.nn trained can be written");
         }
         Network network = predictor.network();
@@ -82,7 +82,8 @@ public final class NetworkFiles {
             }
         }
         Architecture architecture = Architecture.of(network);
-        List<SafeTensors.Tensor> tensors = tensors(architecture, Tensors.toArray(network.flat()));
+        List<SafeTensors.Tensor> tensors =
+                tensors(architecture, predictor.parameters().orElseThrow());
         Map<String, SafeTensors.Tensor> byName = new TreeMap<>();
         tensors.forEach(tensor -> byName.put(tensor.name(), tensor));
         JsonArray names = new JsonArray();
