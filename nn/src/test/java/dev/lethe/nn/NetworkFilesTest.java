@@ -312,7 +312,7 @@ class NetworkFilesTest {
         UniformRandomProvider random = Seed.of(20261125).stream();
         int read = 0;
         int refused = 0;
-        for (int i = 0; i < 1500; i++) {
+        for (int i = 0; i < 800; i++) {
             Files.write(file, damaged(valid, random));
             try (NetworkFiles.Saved saved = NetworkFiles.read(folder)) {
                 read++;
@@ -328,7 +328,7 @@ class NetworkFilesTest {
         }
         // Other values are values too.
         assertThat(read).isGreaterThan(30);
-        assertThat(refused).isGreaterThan(1000);
+        assertThat(refused).isGreaterThan(500);
     }
 
     /** One to three changes: a bit, a byte, a cut, an insertion, or one digit, sign or name of the header for another. */
