@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * Turns the rows of a table into float vectors: numbers standardised, categories one-hot.
  *
- * <p>Everything the encoder knows (means, deviations, categories, whether a cell can be missing) comes from the rows it
+ * <p>Everything that a {@linkplain #fit fitted} encoder knows (means, deviations, categories, whether a cell can be missing) comes from the rows it
  * was fitted on. Fit it on training rows only: an encoder that has seen the non-members hides who was in.
  *
  * <ul>
@@ -62,6 +62,37 @@ public final class TableEncoder {
         return new TableEncoder(List.copyOf(features), names, data.classes());
     }
 
+    /**
+     * An encoder of constants that owe nothing to the rows at hand.
+     *
+     * @param columns in the order of the table's feature columns
+     * @throws IllegalArgumentException if there are none
+     */
+    public static TableEncoder of(List<ColumnEncoding> columns, List<String> classes) {
+        if (columns.isEmpty()) {
+            throw new IllegalArgumentException("columns must hold at least one encoding");
+        }
+        List<Feature> features = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        for (ColumnEncoding column : columns) {
+            if (column instanceof ColumnEncoding.Scaled scaled) {
+                int at = names.size();
+                names.add(scaled.column());
+                features.add(
+                        new NumberFeature(scaled.column(), 1, scaled.centre(), 1 / scaled.scale(), at, names.size()));
+            } else if (column instanceof ColumnEncoding.OneHot oneHot) {
+                Map<String, Integer> places = new HashMap<>();
+                for (String category : oneHot.categories()) {
+                    places.put(category, names.size());
+                    names.add(oneHot.column() + "=" + category);
+                }
+                features.add(new CategoryFeature(oneHot.column(), places, names.size()));
+            }
+            names.add(column.column() + " is missing");
+        }
+        return new TableEncoder(List.copyOf(features), names, List.copyOf(classes));
+    }
+
     /** Values in an encoded row; at least 1. */
     public int width() {
         return featureNames.size();
@@ -70,6 +101,11 @@ public final class TableEncoder {
     /** What each value of an encoded row says: {@code age}, {@code job=teacher}, {@code age is missing}. */
     public List<String> featureNames() {
         return featureNames;
+    }
+
+    /** In words, complete: equal encoders, equal words. */
+    public String describe() {
+        return features + " " + classes;
     }
 
     /**

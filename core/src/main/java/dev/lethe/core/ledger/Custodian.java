@@ -2,7 +2,9 @@ package dev.lethe.core.ledger;
 
 import dev.lethe.core.privacy.Mechanism;
 import dev.lethe.core.privacy.PrivacyEvent;
+import dev.lethe.core.privacy.PrivacyEventJson;
 import dev.lethe.core.random.NoiseSource;
+import java.util.List;
 
 /**
  * Private data and their account together, so that nothing is released without a charge: the charge is on the disk before the first
@@ -47,6 +49,27 @@ public final class Custodian<I> {
         PrivacyEvent event = mechanism.event();
         Entry charge = ledger.charge(dataset, event, purpose, who);
         return new Released<>(mechanism.release(data, NoiseSource.secure()), charge);
+    }
+
+    /**
+     * Goes on with a mechanism that was charged for and interrupted before it released anything, without another charge.
+     *
+     * @param purpose of that charge, which must be one of a kind in the account
+     * @throws LedgerException if the account has no such charge, several, or one for another event
+     */
+    public <O> Released<O> resume(Mechanism<? super I, O> mechanism, String purpose) {
+        String event = PrivacyEventJson.write(mechanism.event());
+        List<Entry> charges = ledger.entries().stream()
+                .filter(entry -> entry.dataset().equals(dataset)
+                        && entry.kind() == Entry.Kind.CHARGE
+                        && entry.purpose().equals(purpose))
+                .toList();
+        if (charges.size() != 1 || !charges.get(0).content().equals(event)) {
+            throw new LedgerException("the account '" + dataset + "' has " + charges.size() + " charges for '" + purpose
+                    + "'" + (charges.size() == 1 ? ", for another event" : "")
+                    + "; what was interrupted must have been charged for, once, in this ledger");
+        }
+        return new Released<>(mechanism.release(data, NoiseSource.secure()), charges.get(0));
     }
 
     /**

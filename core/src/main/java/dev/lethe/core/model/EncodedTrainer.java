@@ -5,30 +5,41 @@ import dev.lethe.core.data.LabelledTable;
 import dev.lethe.core.data.TableEncoder;
 import dev.lethe.core.random.Seed;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A recipe for tables: fits a {@link TableEncoder} on the training rows alone, then trains on the encoded examples. The
  * encoder is part of the model, so what it gives away is audited with it.
  *
  * @param inner the recipe for the encoded examples
+ * @param constant an encoder that is no secret, taken instead of one that is fitted; null to fit one
  */
-public record EncodedTrainer(Trainer<Examples> inner) implements Trainer<LabelledTable> {
+public record EncodedTrainer(
+        Trainer<Examples> inner, @Nullable TableEncoder constant) implements Trainer<LabelledTable> {
+    /** With an encoder fitted on the training rows. */
+    public EncodedTrainer(Trainer<Examples> inner) {
+        this(inner, null);
+    }
+
     @Override
     public Predictor<LabelledTable> train(LabelledTable data, int[] rows, Seed seed, Progress progress) {
-        TableEncoder encoder = TableEncoder.fit(data, rows);
+        TableEncoder encoder = constant == null ? TableEncoder.fit(data, rows) : constant;
         Predictor<Examples> predictor = inner.train(encoder.encode(data), rows, seed, progress);
         return encoded(encoder, predictor);
     }
 
     @Override
     public Optional<Predictor<LabelledTable>> restore(LabelledTable data, int[] rows, float[] parameters) {
-        TableEncoder encoder = TableEncoder.fit(data, rows);
+        TableEncoder encoder = constant == null ? TableEncoder.fit(data, rows) : constant;
         return inner.restore(encoder.encode(data), rows, parameters).map(predictor -> encoded(encoder, predictor));
     }
 
     @Override
     public String describe() {
-        return inner.describe() + "; numbers standardized and categories one-hot, fitted on the training rows";
+        return inner.describe()
+                + (constant == null
+                        ? "; numbers standardized and categories one-hot, fitted on the training rows"
+                        : "; encoded by constants: " + constant.describe());
     }
 
     private static Predictor<LabelledTable> encoded(TableEncoder encoder, Predictor<Examples> predictor) {
