@@ -54,6 +54,8 @@ final class LedgerFlags {
         object.addProperty("neighbours", account.neighbours().label());
         object.addProperty("epsilon", account.budget().epsilon().toPlainString());
         object.addProperty("delta", account.budget().delta().toPlainString());
+        object.addProperty("reserve", account.budget().reserve().toPlainString());
+        object.addProperty("spentDelta", account.spentDelta().toPlainString());
         object.addProperty("spent", account.spent().toPlainString());
         object.addProperty(
                 "left",
@@ -69,7 +71,12 @@ final class LedgerFlags {
     static String line(Account account) {
         return account.dataset() + ": epsilon " + account.spent().toPlainString() + " of "
                 + account.budget().epsilon().toPlainString() + " spent at delta "
-                + account.budget().delta().toPlainString() + ", neighbours "
+                + account.budget().delta().toPlainString()
+                + (account.budget().reserve().signum() == 0
+                        ? ""
+                        : ", delta " + account.spentDelta().toPlainString() + " of a reserve of "
+                                + account.budget().reserve().toPlainString())
+                + ", neighbours "
                 + account.neighbours().label() + ", " + account.charges()
                 + (account.charges() == 1 ? " charge" : " charges");
     }
