@@ -5,6 +5,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.lethe.core.ledger.Account;
 import dev.lethe.core.ledger.Ledger;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Properties;
 import picocli.CommandLine.Option;
 
@@ -74,7 +76,12 @@ final class LedgerFlags {
                 + account.budget().delta().toPlainString()
                 + (account.budget().reserve().signum() == 0
                         ? ""
-                        : ", delta " + account.spentDelta().toPlainString() + " of a reserve of "
+                        : ", delta "
+                                + account.spentDelta()
+                                        .round(new MathContext(6, RoundingMode.CEILING))
+                                        .stripTrailingZeros()
+                                        .toPlainString()
+                                + " of a reserve of "
                                 + account.budget().reserve().toPlainString())
                 + ", neighbours "
                 + account.neighbours().label() + ", " + account.charges()

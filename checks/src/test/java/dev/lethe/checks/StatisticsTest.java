@@ -130,16 +130,16 @@ class StatisticsTest {
         String paid = TABLE + "--group-by city --count --epsilon 4 --ledger found.db --dataset people --purpose test";
         CommandLineRun granted = lethe(paid + " --delta 7e-7 --json");
         assertThat(granted.code()).as(granted.err()).isZero();
-        // Of a thousand people each; a group is missed with a probability below 1e-300.
+        // Hundreds of people in each; one is missed with a probability below 1e-200.
         assertThat(granted.out()).contains("south").doesNotContain("atlantis");
         CommandLineRun refused = lethe(paid + " --delta 7e-7");
         assertThat(refused.code()).as(refused.err()).isEqualTo(3);
         assertThat(refused.out()).isEmpty();
         assertThat(refused.err())
                 .contains(
-                        "has spent delta 0.00000069999",
+                        "has spent delta 0.0000007 of the reserve",
                         "of which 0.000001 in reserve",
-                        "What would fit: delta 0.00000030");
+                        "What would fit: delta 0.0000003 instead of 0.0000007");
         JsonObject account = JsonParser.parseString(
                         lethe("ledger budget --ledger found.db --json").out())
                 .getAsJsonArray()

@@ -2,10 +2,14 @@ package dev.lethe.core.ledger;
 
 import dev.lethe.core.privacy.PrivacyException;
 import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 
 /** A charge that was refused, because it would take an account beyond its budget. Nothing was recorded. */
 public final class BudgetExceededException extends PrivacyException {
     private static final long serialVersionUID = 1;
+
+    private static final MathContext SHOWN = new MathContext(6, RoundingMode.CEILING);
 
     private final String dataset;
     private final BigDecimal spent;
@@ -50,7 +54,7 @@ public final class BudgetExceededException extends PrivacyException {
     private static String shown(BigDecimal delta) {
         return delta.compareTo(BigDecimal.ONE) > 0
                 ? "above 1"
-                : delta.stripTrailingZeros().toPlainString();
+                : delta.round(SHOWN).stripTrailingZeros().toPlainString();
     }
 
     /** Whose budget it is. */

@@ -71,7 +71,10 @@ final class Fitting {
                     .multiply(left)
                     .divide(asked, ROUND_DOWN)
                     .doubleValue();
-            said = "delta " + shown(less) + " instead of " + shown(one.get());
+            said = "delta " + shown(less) + " instead of "
+                    + shown(BigDecimal.valueOf(one.get())
+                            .round(new MathContext(6))
+                            .doubleValue());
             share = less / one.get();
         }
         PrivacyEvent rarer = rarer(event, share);

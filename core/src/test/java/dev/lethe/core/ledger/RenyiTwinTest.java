@@ -33,7 +33,7 @@ class RenyiTwinTest {
     /** Equal wherever both are exact, or are the same bound. */
     @Test
     void integralsAreTheSums() {
-        PropertyTrials.check(100, seed -> {
+        PropertyTrials.check(30, seed -> {
             UniformRandomProvider random = seed.stream();
             double rate = Math.pow(10, -4 * random.nextDouble());
             double sigma = 0.06 * Math.pow(200, random.nextDouble());
@@ -73,7 +73,7 @@ class RenyiTwinTest {
     /** Where the accountant knows more, a charge is smaller: an account that was opened before has at least what it had. */
     @Test
     void nothingIsDearerThanBySumsButShuffling() {
-        PropertyTrials.check(40, seed -> {
+        PropertyTrials.check(15, seed -> {
             UniformRandomProvider random = seed.stream();
             double rate = Math.pow(10, -4 * random.nextDouble());
             double sigma = 0.06 * Math.pow(200, random.nextDouble());
