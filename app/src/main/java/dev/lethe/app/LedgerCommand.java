@@ -77,6 +77,13 @@ final class LedgerCommand implements Runnable {
                             description = "At which delta; far below one over the number of people.")
                     String delta,
             @Option(
+                            names = "--reserve",
+                            paramLabel = "DECIMAL",
+                            description =
+                                    "The part of delta that is kept for events with a delta of their own, such as"
+                                            + " groups found in the data; it cannot be changed later. 0: none. Default: a tenth.")
+                    Optional<String> reserve,
+            @Option(
                             names = "--neighbours",
                             paramLabel = "RELATION",
                             defaultValue = "add-remove",
@@ -91,11 +98,16 @@ final class LedgerCommand implements Runnable {
                     String purpose,
             @Option(names = "--who", paramLabel = "NAME", description = "On whose behalf; default: you.") String who,
             @Mixin Common flags) {
-        Budget budget = Budget.of(epsilon, delta);
+        Budget budget = reserve.map(part -> Budget.of(epsilon, delta, part)).orElseGet(() -> tenth(epsilon, delta));
         Neighbours relation = relation(neighbours);
         try (Ledger ledger = ledgerFlags.create()) {
             return recorded(ledger, ledger.open(dataset, budget, relation, purpose, LedgerFlags.who(who)), flags);
         }
+    }
+
+    private static Budget tenth(String epsilon, String delta) {
+        Budget budget = Budget.of(epsilon, delta);
+        return new Budget(budget.epsilon(), budget.delta(), budget.delta().scaleByPowerOfTen(-1));
     }
 
     @Command(

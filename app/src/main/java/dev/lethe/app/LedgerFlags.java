@@ -5,6 +5,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.lethe.core.ledger.Account;
 import dev.lethe.core.ledger.Ledger;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Properties;
 import picocli.CommandLine.Option;
 
@@ -54,6 +56,8 @@ final class LedgerFlags {
         object.addProperty("neighbours", account.neighbours().label());
         object.addProperty("epsilon", account.budget().epsilon().toPlainString());
         object.addProperty("delta", account.budget().delta().toPlainString());
+        object.addProperty("reserve", account.budget().reserve().toPlainString());
+        object.addProperty("spentDelta", account.spentDelta().toPlainString());
         object.addProperty("spent", account.spent().toPlainString());
         object.addProperty(
                 "left",
@@ -69,7 +73,17 @@ final class LedgerFlags {
     static String line(Account account) {
         return account.dataset() + ": epsilon " + account.spent().toPlainString() + " of "
                 + account.budget().epsilon().toPlainString() + " spent at delta "
-                + account.budget().delta().toPlainString() + ", neighbours "
+                + account.budget().delta().toPlainString()
+                + (account.budget().reserve().signum() == 0
+                        ? ""
+                        : ", delta "
+                                + account.spentDelta()
+                                        .round(new MathContext(6, RoundingMode.CEILING))
+                                        .stripTrailingZeros()
+                                        .toPlainString()
+                                + " of a reserve of "
+                                + account.budget().reserve().toPlainString())
+                + ", neighbours "
                 + account.neighbours().label() + ", " + account.charges()
                 + (account.charges() == 1 ? " charge" : " charges");
     }

@@ -121,6 +121,44 @@ class StatisticsTest {
         assertThat(folder.resolve("refused.csv")).doesNotExist();
     }
 
+    /** Groups that are found have a delta: it is taken from the reserve, and refused beyond it with one that fits. */
+    @Test
+    void groupsThatAreFoundAreChargedToTheReserve() throws Exception {
+        CommandLineRun opened = lethe("ledger open --ledger found.db --dataset people --epsilon 20 --delta 1e-5");
+        assertThat(opened.code()).as(opened.err()).isZero();
+        assertThat(opened.out()).contains("delta 0 of a reserve of 0.000001");
+        String paid = TABLE + "--group-by city --count --epsilon 4 --ledger found.db --dataset people --purpose test";
+        CommandLineRun granted = lethe(paid + " --delta 7e-7 --json");
+        assertThat(granted.code()).as(granted.err()).isZero();
+        // Hundreds of people in each; one is missed with a probability below 1e-200.
+        assertThat(granted.out()).contains("south").doesNotContain("atlantis");
+        CommandLineRun refused = lethe(paid + " --delta 7e-7");
+        assertThat(refused.code()).as(refused.err()).isEqualTo(3);
+        assertThat(refused.out()).isEmpty();
+        assertThat(refused.err())
+                .contains(
+                        "has spent delta 0.0000007 of the reserve",
+                        "of which 0.000001 in reserve",
+                        "What would fit: delta 0.0000003 instead of 0.0000007");
+        JsonObject account = JsonParser.parseString(
+                        lethe("ledger budget --ledger found.db --json").out())
+                .getAsJsonArray()
+                .get(0)
+                .getAsJsonObject();
+        assertThat(account.get("charges").getAsInt()).isEqualTo(1);
+        assertThat(account.get("reserve").getAsString()).isEqualTo("0.000001");
+        assertThat(account.get("spentDelta").getAsDouble()).isBetween(6.99e-7, 7e-7);
+        assertThat(lethe(paid + " --delta 3e-7").code()).isZero();
+
+        lethe("ledger open --ledger found.db --dataset none --epsilon 20 --delta 1e-5 --reserve 0");
+        CommandLineRun none = lethe(paid.replace("dataset people", "dataset none") + " --delta 1e-9");
+        assertThat(none.code()).isEqualTo(3);
+        assertThat(none.err()).contains("without a reserve");
+        assertThat(lethe("ledger open --ledger found.db --dataset all --epsilon 1 --delta 1e-5 --reserve 1e-5")
+                        .code())
+                .isEqualTo(2);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             2 | --count --epsilon 0                                  | epsilon 0.0 must be above 0

@@ -10,6 +10,8 @@ import java.math.BigDecimal;
  * @param neighbours which datasets are neighbours, for every event and for the budget
  * @param budget how much may be given away
  * @param spent epsilon given away so far, at the budget's delta, rounded up
+ * @param spentDelta deltas of events that have one, added up; what it may come to is the budget's reserve
  * @param charges how many events
  */
-public record Account(String dataset, Neighbours neighbours, Budget budget, BigDecimal spent, long charges) {}
+public record Account(
+        String dataset, Neighbours neighbours, Budget budget, BigDecimal spent, BigDecimal spentDelta, long charges) {}

@@ -8,8 +8,11 @@ import java.util.regex.Pattern;
  *
  * @param epsilon above 0, at most 1,000,000
  * @param delta above 0, below 1
+ * @param reserve the part of delta that is kept for events with a delta of their own, such as groups found in the data: their deltas
+ *     add up to at most this. At least 0, below delta. It makes all else dearer, for epsilon is taken at the rest of delta; and it is
+ *     fixed when an account is opened, before any answer is known
  */
-public record Budget(BigDecimal epsilon, BigDecimal delta) {
+public record Budget(BigDecimal epsilon, BigDecimal delta, BigDecimal reserve) {
     private static final BigDecimal MOST_EPSILON = BigDecimal.valueOf(1_000_000);
     /** More places than anybody needs, and few enough that no exponent makes a number of a billion digits. */
     private static final int MOST_PLACES = 300;
@@ -19,12 +22,22 @@ public record Budget(BigDecimal epsilon, BigDecimal delta) {
     public Budget {
         epsilon = plain("epsilon", epsilon);
         delta = plain("delta", delta);
+        reserve = plain("reserve", reserve);
         if (epsilon.signum() <= 0 || epsilon.compareTo(MOST_EPSILON) > 0) {
             throw new IllegalArgumentException("epsilon " + epsilon + " must be above 0 and at most 1000000");
         }
         if (delta.signum() <= 0 || delta.compareTo(BigDecimal.ONE) >= 0) {
             throw new IllegalArgumentException("delta " + delta + " must be above 0 and below 1");
         }
+        if (reserve.signum() < 0 || rest(delta, reserve).signum() <= 0) {
+            throw new IllegalArgumentException("reserve " + reserve.toPlainString()
+                    + " must be at least 0 and below delta " + delta.toPlainString());
+        }
+    }
+
+    /** Without a reserve: no event may have a delta of its own. */
+    public Budget(BigDecimal epsilon, BigDecimal delta) {
+        this(epsilon, delta, BigDecimal.ZERO);
     }
 
     /**
@@ -36,10 +49,30 @@ public record Budget(BigDecimal epsilon, BigDecimal delta) {
         return new Budget(decimal("epsilon", epsilon), decimal("delta", delta));
     }
 
+    /** Reads a budget with a reserve from three decimals, as {@link #of(String, String)} does. */
+    public static Budget of(String epsilon, String delta, String reserve) {
+        return new Budget(decimal("epsilon", epsilon), decimal("delta", delta), decimal("reserve", reserve));
+    }
+
+    /** The delta at which epsilon is taken: all but the reserve. */
+    BigDecimal rest() {
+        return rest(delta, reserve);
+    }
+
+    /** A little less than the difference: deltas of events are added up by their shortest decimals, which may lie below them. */
+    private static BigDecimal rest(BigDecimal delta, BigDecimal reserve) {
+        return delta.subtract(reserve).subtract(reserve.scaleByPowerOfTen(-12));
+    }
+
+    Budget withReserve(BigDecimal other) {
+        return new Budget(epsilon, delta, other);
+    }
+
     /** "epsilon 4 at delta 0.00001". */
     @Override
     public String toString() {
-        return "epsilon " + epsilon.toPlainString() + " at delta " + delta.toPlainString();
+        return "epsilon " + epsilon.toPlainString() + " at delta " + delta.toPlainString()
+                + (reserve.signum() == 0 ? "" : ", of which " + reserve.toPlainString() + " in reserve");
     }
 
     /** A decimal number as people and our own files write it: no sign, no NaN, no infinity, no exponent bomb. */

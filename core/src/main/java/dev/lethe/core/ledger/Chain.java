@@ -11,52 +11,63 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** All entries of a ledger in their order: checks that they are what was written, and adds up what they cost. */
 final class Chain {
-    private final RenyiCosts costs;
     /** What has been priced before, by content and relation; the same entries are read again at each charge. */
-    private final Map<String, double[]> priced = new ConcurrentHashMap<>();
+    private final Map<String, RenyiCosts.Cost> priced = new ConcurrentHashMap<>();
     /** Hashes of entries whose stored spending was found right. */
     private final Map<String, BigDecimal> checked = new ConcurrentHashMap<>();
 
-    Chain(RenyiCosts costs) {
-        this.costs = costs;
-    }
-
     /** One account on the way through the entries. */
-    final class State {
+    static final class State {
         private final String dataset;
         private final Neighbours neighbours;
         private final RenyiFilter filter;
-        private final double[] divergences = new double[costs.orders().length];
+        private final double[] divergences = new double[RenyiCosts.orders().length];
         private Budget budget;
         private BigDecimal spent = BigDecimal.ZERO.setScale(RenyiFilter.PLACES);
+        private BigDecimal spentDelta = BigDecimal.ZERO;
         private long charges;
 
         private State(String dataset, Neighbours neighbours, Budget budget) {
             this.dataset = dataset;
             this.neighbours = neighbours;
             this.budget = budget;
-            this.filter = new RenyiFilter(costs.orders(), budget);
+            this.filter = new RenyiFilter(RenyiCosts.orders(), budget);
         }
 
         Account account() {
-            return new Account(dataset, neighbours, budget, spent, charges);
+            return new Account(dataset, neighbours, budget, spent, spentDelta, charges);
         }
 
-        /** Epsilon after one more event; infinite where none would hold. */
-        double after(PrivacyEvent event) {
-            double[] cost = cost(event, neighbours);
+        Spending after(PrivacyEvent event) {
+            RenyiCosts.Cost cost = RenyiCosts.of(event, neighbours);
             double[] sum = divergences.clone();
             for (int k = 0; k < sum.length; k++) {
-                sum[k] += cost[k];
+                sum[k] += cost.divergences()[k];
             }
-            return filter.epsilon(sum, budget.delta());
+            return new Spending(filter.epsilon(sum, budget.rest()), spentDelta.add(cost.delta()));
         }
 
-        boolean fits(double epsilon) {
-            return epsilon < Double.POSITIVE_INFINITY
-                    && RenyiFilter.rounded(epsilon).compareTo(budget.epsilon()) <= 0;
+        boolean fits(Spending spending) {
+            return fitsEpsilon(spending) && fitsDelta(spending);
+        }
+
+        boolean fitsEpsilon(Spending spending) {
+            return spending.epsilon < Double.POSITIVE_INFINITY
+                    && RenyiFilter.rounded(spending.epsilon).compareTo(budget.epsilon()) <= 0;
+        }
+
+        boolean fitsDelta(Spending spending) {
+            return spending.delta.compareTo(budget.reserve()) <= 0;
         }
     }
+
+    /**
+     * What an account would have spent.
+     *
+     * @param epsilon infinite where none would hold
+     * @param delta of events that have one of their own
+     */
+    record Spending(double epsilon, BigDecimal delta) {}
 
     /**
      * Goes through all entries.
@@ -106,15 +117,21 @@ final class Chain {
         if (entry.kind() == Entry.Kind.RAISE) {
             Budget raised = LedgerJson.budget(entry.content());
             requireRaise(state.budget, raised);
-            state.budget = raised;
-            requireSpent(entry, state.spent);
+            state.budget = raised.withReserve(state.budget.reserve());
+            if (entry.accountant().equals(RenyiFilter.NAME)) {
+                requireSpent(entry, state.spent);
+            }
             return;
         }
-        double[] cost = priced.computeIfAbsent(
+        RenyiCosts.Cost cost = priced.computeIfAbsent(
                 state.neighbours + " " + entry.content(),
-                key -> cost(PrivacyEventJson.read(entry.content()), state.neighbours));
-        for (int k = 0; k < cost.length; k++) {
-            state.divergences[k] += cost[k];
+                key -> RenyiCosts.of(PrivacyEventJson.read(entry.content()), state.neighbours));
+        for (int k = 0; k < state.divergences.length; k++) {
+            state.divergences[k] += cost.divergences()[k];
+        }
+        state.spentDelta = state.spentDelta.add(cost.delta());
+        if (state.spentDelta.compareTo(state.budget.reserve()) > 0) {
+            throw new IllegalArgumentException("it spends more delta than the reserve in " + state.budget);
         }
         state.charges++;
         // Bound to the hash, which covers all that came before.
@@ -122,7 +139,7 @@ final class Chain {
     }
 
     private static BigDecimal spent(Entry entry, State state) {
-        double epsilon = state.filter.epsilon(state.divergences, state.budget.delta());
+        double epsilon = state.filter.epsilon(state.divergences, state.budget.rest());
         if (!(epsilon < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("no epsilon holds after it");
         }
@@ -151,16 +168,5 @@ final class Chain {
             throw new IllegalArgumentException(
                     "a budget of " + before + " cannot become " + after + "; epsilon must grow and delta stay");
         }
-    }
-
-    private double[] cost(PrivacyEvent event, Neighbours neighbours) {
-        double[] cost = costs.of(event, neighbours);
-        for (int k = 0; k < cost.length; k++) {
-            if (!(cost[k] >= 0)) {
-                // Infinity less infinity, of noise so weak that no double holds its cost: nothing is known.
-                cost[k] = Double.POSITIVE_INFINITY;
-            }
-        }
-        return cost;
     }
 }

@@ -1,6 +1,7 @@
 package dev.lethe.core.ledger;
 
 import dev.lethe.core.privacy.PrivacyEvent;
+import dev.lethe.core.privacy.PrivacyEvent.ApproximateDp;
 import dev.lethe.core.privacy.PrivacyEvent.Composed;
 import dev.lethe.core.privacy.PrivacyEvent.DiscreteGaussian;
 import dev.lethe.core.privacy.PrivacyEvent.DiscreteGaussianVector;
@@ -11,10 +12,12 @@ import dev.lethe.core.privacy.PrivacyEvent.Gaussian;
 import dev.lethe.core.privacy.PrivacyEvent.Laplace;
 import dev.lethe.core.privacy.PrivacyEvent.MatrixMechanism;
 import dev.lethe.core.privacy.PrivacyEvent.PoissonSampled;
+import dev.lethe.core.privacy.PrivacyEvent.PureDp;
 import dev.lethe.core.privacy.PrivacyEvent.RandomizedResponse;
 import dev.lethe.core.privacy.PrivacyEvent.Repeated;
 import dev.lethe.core.privacy.PrivacyEvent.Shuffled;
 import dev.lethe.core.privacy.PrivacyEvent.TreeAggregation;
+import dev.lethe.core.privacy.PrivacyEvent.ZeroConcentrated;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -45,6 +48,44 @@ final class Fitting {
         repetitions(event).ifPresent(ways::add);
         return ways.isEmpty()
                 ? "No amount of noise makes it fit; stop here, or raise the budget"
+                : "What would fit: " + String.join(", or ", ways);
+    }
+
+    /**
+     * Advice in a sentence, where deltas of its own are too much.
+     *
+     * @param left delta that may still be spent
+     * @param asked delta of the event
+     */
+    String advice(PrivacyEvent event, BigDecimal left, BigDecimal asked) {
+        if (left.signum() <= 0) {
+            return "What would fit: what needs no delta of its own, such as groups and categories that are named beforehand;"
+                    + " a reserve is set when an account is opened";
+        }
+        List<String> ways = new ArrayList<>();
+        double share = left.divide(asked, ROUND_DOWN).doubleValue();
+        Optional<Double> one = delta(event);
+        String said = "all deltas times " + shown(share);
+        if (one.isPresent()) {
+            double less = BigDecimal.valueOf(one.get())
+                    .multiply(left)
+                    .divide(asked, ROUND_DOWN)
+                    .doubleValue();
+            said = "delta " + shown(less) + " instead of "
+                    + shown(BigDecimal.valueOf(one.get())
+                            .round(new MathContext(6))
+                            .doubleValue());
+            share = less / one.get();
+        }
+        PrivacyEvent rarer = rarer(event, share);
+        if (fits.test(rarer)) {
+            ways.add(said);
+        } else {
+            noise(rarer).map((said + " with ")::concat).ifPresent(ways::add);
+        }
+        repetitions(event).ifPresent(ways::add);
+        return ways.isEmpty()
+                ? "A smaller delta alone does not make it fit; stop here"
                 : "What would fit: " + String.join(", or ", ways);
     }
 
@@ -124,6 +165,12 @@ final class Fitting {
             return Optional.of(new Named("epsilon", e.epsilon(), true));
         } else if (event instanceof ExponentialMechanism e) {
             return Optional.of(new Named("epsilon", e.epsilon(), true));
+        } else if (event instanceof PureDp e && e.epsilon() > 0) {
+            return Optional.of(new Named("epsilon", e.epsilon(), true));
+        } else if (event instanceof ApproximateDp e && e.epsilon() > 0) {
+            return Optional.of(new Named("epsilon", e.epsilon(), true));
+        } else if (event instanceof ZeroConcentrated e && e.rho() > 0) {
+            return Optional.of(new Named("rho", e.rho(), true));
         } else if (event instanceof PoissonSampled e) {
             return leaf(e.event());
         } else if (event instanceof FixedBatch e) {
@@ -136,7 +183,7 @@ final class Fitting {
         return Optional.empty();
     }
 
-    /** The same with all noise stronger by a factor; nothing where a part is a claim of others, which we cannot change. */
+    /** The same with all noise stronger by a factor; of claims, whoever makes them must make smaller ones. */
     private static Optional<PrivacyEvent> louder(PrivacyEvent event, double factor) {
         if (event instanceof Gaussian e) {
             return Optional.of(new Gaussian(e.noiseMultiplier() * factor));
@@ -158,6 +205,12 @@ final class Fitting {
         } else if (event instanceof MatrixMechanism e) {
             return Optional.of(new MatrixMechanism(
                     e.noiseMultiplier() * factor, e.coefficients(), e.steps(), e.participations(), e.separation()));
+        } else if (event instanceof PureDp e) {
+            return Optional.of(new PureDp(e.epsilon() / factor, e.neighbours()));
+        } else if (event instanceof ApproximateDp e) {
+            return Optional.of(new ApproximateDp(e.epsilon() / factor, e.delta(), e.neighbours()));
+        } else if (event instanceof ZeroConcentrated e) {
+            return Optional.of(new ZeroConcentrated(e.rho() / factor, e.neighbours()));
         } else if (event instanceof PoissonSampled e) {
             return louder(e.event(), factor).map(inner -> new PoissonSampled(e.rate(), inner));
         } else if (event instanceof FixedBatch e) {
@@ -178,5 +231,46 @@ final class Fitting {
             return Optional.of(new Composed(parts));
         }
         return Optional.empty();
+    }
+
+    /** The one claim with a delta in an event. */
+    private static Optional<Double> delta(PrivacyEvent event) {
+        if (event instanceof ApproximateDp e && e.delta() > 0) {
+            return Optional.of(e.delta());
+        } else if (event instanceof PoissonSampled e) {
+            return delta(e.event());
+        } else if (event instanceof FixedBatch e) {
+            return delta(e.event());
+        } else if (event instanceof Shuffled e) {
+            return delta(e.event());
+        } else if (event instanceof Repeated e) {
+            return delta(e.event());
+        } else if (event instanceof Composed e) {
+            List<Double> deltas = e.events().stream()
+                    .flatMap(part -> delta(part).stream())
+                    .distinct()
+                    .toList();
+            return deltas.size() == 1 ? Optional.of(deltas.get(0)) : Optional.empty();
+        }
+        return Optional.empty();
+    }
+
+    /** The same with all deltas times a share. */
+    private static PrivacyEvent rarer(PrivacyEvent event, double share) {
+        if (event instanceof ApproximateDp e) {
+            return new ApproximateDp(e.epsilon(), e.delta() * share, e.neighbours());
+        } else if (event instanceof PoissonSampled e) {
+            return new PoissonSampled(e.rate(), rarer(e.event(), share));
+        } else if (event instanceof FixedBatch e) {
+            return new FixedBatch(e.records(), e.batch(), rarer(e.event(), share));
+        } else if (event instanceof Shuffled e) {
+            return new Shuffled(e.epochs(), rarer(e.event(), share));
+        } else if (event instanceof Repeated e) {
+            return new Repeated(e.times(), rarer(e.event(), share));
+        } else if (event instanceof Composed e) {
+            return new Composed(
+                    e.events().stream().map(part -> rarer(part, share)).toList());
+        }
+        return event;
     }
 }

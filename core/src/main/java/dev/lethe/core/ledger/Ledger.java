@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ledger implements AutoCloseable {
     private final LedgerStore store;
-    private final Chain chain = new Chain(new RdpCosts());
+    private final Chain chain = new Chain();
     private final Clock clock;
 
     private Ledger(LedgerStore store, Clock clock) {
@@ -89,15 +90,15 @@ public final class Ledger implements AutoCloseable {
         Refusal refusal = new Refusal();
         List<Entry> charged = store.append(entries -> {
             Chain.State state = state(chain.replay(entries), dataset);
-            double after = state.after(event);
+            Chain.Spending after = state.after(event);
             if (!state.fits(after)) {
                 // Said after the lock is given back: finding what would fit takes many prices.
                 refusal.state = state;
                 refusal.after = after;
                 return List.of();
             }
-            return List.of(
-                    entry(entries, dataset, Entry.Kind.CHARGE, content, purpose, who, RenyiFilter.rounded(after)));
+            return List.of(entry(
+                    entries, dataset, Entry.Kind.CHARGE, content, purpose, who, RenyiFilter.rounded(after.epsilon())));
         });
         if (charged.isEmpty()) {
             throw refusal.exception(event);
@@ -110,11 +111,12 @@ public final class Ledger implements AutoCloseable {
         Refusal refusal = new Refusal();
         Chain.State state = state(chain.replay(store.read()), dataset);
         refusal.state = state;
-        refusal.after = state.after(event);
-        if (!state.fits(refusal.after)) {
+        Chain.Spending after = state.after(event);
+        refusal.after = after;
+        if (!state.fits(after)) {
             throw refusal.exception(event);
         }
-        return RenyiFilter.rounded(refusal.after);
+        return RenyiFilter.rounded(after.epsilon());
     }
 
     /**
@@ -206,12 +208,19 @@ public final class Ledger implements AutoCloseable {
     /** What was found under the lock, to be explained outside of it. */
     private static final class Refusal {
         private Chain.@Nullable State state;
-        private double after;
+        private Chain.@Nullable Spending after;
 
         BudgetExceededException exception(PrivacyEvent event) {
-            Chain.State full = java.util.Objects.requireNonNull(state);
-            String advice = new Fitting(candidate -> full.fits(full.after(candidate))).advice(event);
-            return new BudgetExceededException(full.account(), after, advice);
+            Chain.State full = Objects.requireNonNull(state);
+            Chain.Spending asked = Objects.requireNonNull(after);
+            Fitting fitting = new Fitting(candidate -> full.fits(full.after(candidate)));
+            Account account = full.account();
+            if (full.fitsDelta(asked)) {
+                return BudgetExceededException.ofEpsilon(account, asked, fitting.advice(event));
+            }
+            BigDecimal left = account.budget().reserve().subtract(account.spentDelta());
+            return BudgetExceededException.ofDelta(
+                    account, asked, fitting.advice(event, left, asked.delta().subtract(account.spentDelta())));
         }
     }
 

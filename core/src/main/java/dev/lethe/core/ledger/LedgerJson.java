@@ -39,20 +39,28 @@ public final class LedgerJson {
         object.addProperty("epsilon", opening.budget().epsilon().toPlainString());
         object.addProperty("delta", opening.budget().delta().toPlainString());
         object.addProperty("neighbours", opening.neighbours().label());
+        if (opening.budget().reserve().signum() > 0) {
+            object.addProperty("reserve", opening.budget().reserve().toPlainString());
+        }
         return object.toString();
     }
 
+    /** A raised budget; its reserve stays what it was. */
     static Budget budget(String text) {
         JsonObject object = object(parse(new StringReader(text)), 2);
         return Budget.of(string(object, "epsilon"), string(object, "delta"));
     }
 
     static Opening opening(String text) {
-        JsonObject object = object(parse(new StringReader(text)), 3);
+        JsonElement tree = parse(new StringReader(text));
+        boolean reserved = tree.isJsonObject() && tree.getAsJsonObject().has("reserve");
+        JsonObject object = object(tree, reserved ? 4 : 3);
+        Budget budget = Budget.of(
+                string(object, "epsilon"), string(object, "delta"), reserved ? string(object, "reserve") : "0");
         String label = string(object, "neighbours");
         for (Neighbours neighbours : Neighbours.values()) {
             if (neighbours.label().equals(label)) {
-                return new Opening(Budget.of(string(object, "epsilon"), string(object, "delta")), neighbours);
+                return new Opening(budget, neighbours);
             }
         }
         throw new IllegalArgumentException("neighbours must be add-remove or replace");

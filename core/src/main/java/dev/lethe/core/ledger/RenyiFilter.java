@@ -12,7 +12,7 @@ import java.math.RoundingMode;
  */
 final class RenyiFilter {
     /** Stored with each entry: another pricing gets another name. */
-    static final String NAME = "renyi-mixture-1";
+    static final String NAME = "renyi-mixture-2";
 
     /** Decimal places of a stored epsilon. */
     static final int PLACES = 9;
@@ -38,7 +38,7 @@ final class RenyiFilter {
             lambdas[k] = orders[k] - 1;
         }
         double centre = Math.log(
-                2 * -Math.log(opened.delta().doubleValue()) / opened.epsilon().doubleValue());
+                2 * -Math.log(opened.rest().doubleValue()) / opened.epsilon().doubleValue());
         double[] near = new double[count];
         double[] wide = new double[count];
         for (int k = 0; k < count; k++) {
@@ -64,6 +64,7 @@ final class RenyiFilter {
      * divergence)). The function is concave.
      *
      * @param divergences at each order, summed over all events; infinite where none is known
+     * @param delta without what is kept for events that have one of their own
      * @return finite or infinite, at least 0
      */
     double epsilon(double[] divergences, BigDecimal delta) {

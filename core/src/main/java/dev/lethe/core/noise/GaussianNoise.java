@@ -72,7 +72,11 @@ public final class GaussianNoise {
         return new PrivacyEvent.Gaussian(Math.nextDown(sigma / sensitivity(l2Sensitivity, values)));
     }
 
-    /** What is to be added to delta at this epsilon for one {@link #addTo} on vectors of this many values. */
+    /**
+     * What is to be added to delta at this epsilon for one {@link #addTo} on vectors of this many values; for several, with the values
+     * of all of them together. Whoever claims must add it: {@link #event} has no part of it. In a ledger, the epsilon is that of the
+     * budget, and the delta that of an {@link PrivacyEvent.ApproximateDp} of epsilon 0 beside the training (docs/math/noise.md).
+     */
     public double extraDelta(double epsilon, long values) {
         return Math.min(1, (double) values * TOTAL_VARIATION_PER_VALUE * (1 + Math.exp(epsilon)) * (1 + 1e-9));
     }

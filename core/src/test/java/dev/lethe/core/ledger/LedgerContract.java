@@ -367,9 +367,9 @@ interface LedgerContract {
     }
 
     private static BigDecimal spending(double noise) {
-        RdpCosts costs = new RdpCosts();
-        double[] cost = costs.of(new Gaussian(noise), Neighbours.ADD_OR_REMOVE_ONE);
-        return RenyiFilter.rounded(new RenyiFilter(costs.orders(), FOUR).epsilon(cost, FOUR.delta()));
+        double[] cost =
+                RenyiCosts.of(new Gaussian(noise), Neighbours.ADD_OR_REMOVE_ONE).divergences();
+        return RenyiFilter.rounded(new RenyiFilter(RenyiCosts.orders(), FOUR).epsilon(cost, FOUR.rest()));
     }
 
     private Process process(String... arguments) throws java.io.IOException {

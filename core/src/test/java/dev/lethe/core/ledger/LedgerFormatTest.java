@@ -70,7 +70,7 @@ class LedgerFormatTest {
     void noMutilatedExportPassesAsAnother() {
         List<Entry> whole = List.of(FIRST, SECOND);
         String text = LedgerJson.write(whole).toString();
-        Chain chain = new Chain(new RdpCosts());
+        Chain chain = new Chain();
         chain.replay(whole);
         PropertyTrials.check(3000, seed -> {
             String mutilated = mutilate(text, seed.stream());
@@ -122,7 +122,7 @@ class LedgerFormatTest {
                 text.replace(".000006Z", ".0000060Z"),
                 text.replace("\"who\"", "\"dataset\""),
                 text + " {}")) {
-            assertThatThrownBy(() -> new Chain(new RdpCosts()).replay(LedgerJson.read(new StringReader(hostile))))
+            assertThatThrownBy(() -> new Chain().replay(LedgerJson.read(new StringReader(hostile))))
                     .as(hostile.substring(0, Math.min(80, hostile.length())))
                     .isInstanceOfAny(IllegalArgumentException.class, DamagedLedgerException.class);
         }

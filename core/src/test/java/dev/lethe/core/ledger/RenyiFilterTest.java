@@ -21,12 +21,11 @@ import org.junit.jupiter.api.Test;
 
 /** The epsilon of an account: never below the truth, and not far above it. */
 class RenyiFilterTest {
-    private static final RdpCosts COSTS = new RdpCosts();
     private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
 
     private static double epsilon(PrivacyEvent event, Budget budget) {
-        double[] cost = COSTS.of(event, Neighbours.ADD_OR_REMOVE_ONE);
-        return new RenyiFilter(COSTS.orders(), budget).epsilon(cost, budget.delta());
+        double[] cost = RenyiCosts.of(event, Neighbours.ADD_OR_REMOVE_ONE).divergences();
+        return new RenyiFilter(RenyiCosts.orders(), budget).epsilon(cost, budget.delta());
     }
 
     /** Canonne, Kamath and Steinke 2020, proposition 12, which a single order must give back exactly. */
@@ -125,18 +124,18 @@ class RenyiFilterTest {
     }
 
     private static double times(double times, PrivacyEvent event, Budget budget, boolean hindsight) {
-        double[] cost = COSTS.of(event, Neighbours.ADD_OR_REMOVE_ONE);
+        double[] cost = RenyiCosts.of(event, Neighbours.ADD_OR_REMOVE_ONE).divergences();
         double best = Double.POSITIVE_INFINITY;
         for (int k = 0; k < cost.length; k++) {
             cost[k] *= times;
-            double order = COSTS.orders()[k];
+            double order = RenyiCosts.orders()[k];
             best = Math.min(
                     best,
                     cost[k]
                             + Math.log((order - 1) / order)
                             - (Math.log(budget.delta().doubleValue()) + Math.log(order)) / (order - 1));
         }
-        return hindsight ? best : new RenyiFilter(COSTS.orders(), budget).epsilon(cost, budget.delta());
+        return hindsight ? best : new RenyiFilter(RenyiCosts.orders(), budget).epsilon(cost, budget.delta());
     }
 
     /**
@@ -150,7 +149,7 @@ class RenyiFilterTest {
         double[] worst = new double[2];
         for (int tree = 0; tree < 60; tree++) {
             Seed seed = Seed.of(2021).fork("tree-" + tree);
-            double[] nothing = new double[COSTS.orders().length];
+            double[] nothing = new double[RenyiCosts.orders().length];
             double honest = excess(seed.stream(), budget, nothing, 0, 0, 7, 1);
             assertThat(honest).as("tree " + tree).isLessThanOrEqualTo(0.05);
             worst[0] = Math.max(worst[0], honest);
@@ -171,11 +170,12 @@ class RenyiFilterTest {
             int left,
             double share) {
         if (left == 0 || random.nextInt(12) == 0) {
-            double epsilon = new RenyiFilter(COSTS.orders(), budget).epsilon(sum, budget.delta());
+            double epsilon = new RenyiFilter(RenyiCosts.orders(), budget).epsilon(sum, budget.delta());
             return Math.max(0, Math.exp(logP) - Math.exp(epsilon + logQ));
         }
         double epsilon = new double[] {0.1, 0.4, 0.9, 1.6}[random.nextInt(4)];
-        double[] cost = COSTS.of(new PureDp(epsilon, Neighbours.ADD_OR_REMOVE_ONE), Neighbours.ADD_OR_REMOVE_ONE);
+        double[] cost = RenyiCosts.of(new PureDp(epsilon, Neighbours.ADD_OR_REMOVE_ONE), Neighbours.ADD_OR_REMOVE_ONE)
+                .divergences();
         double[] next = sum.clone();
         for (int k = 0; k < next.length; k++) {
             next[k] += share * cost[k];

@@ -22,13 +22,13 @@ import dev.lethe.core.privacy.UnpricedEventException;
 import java.util.Arrays;
 
 /**
- * Rényi divergences by closed forms, each an upper bound: Gaussian, discrete Gaussian and concentrated events (Mironov 2017; Canonne,
+ * The slow and obvious twin of the accountant: Rényi divergences by closed forms, each an upper bound: Gaussian, discrete Gaussian and concentrated events (Mironov 2017; Canonne,
  * Kamath and Steinke 2020; Bun and Steinke 2016), Laplace (Mironov 2017), Poisson-sampled Gaussian (Mironov, Talwar and Zhang 2019),
  * the exponential mechanism (bounded range, Cesar and Rogers 2021), and whatever is only known to be purely private as the randomized
  * response that dominates it (Kairouz, Oh and Viswanath 2015). Sampling of other kinds gets no credit: by quasi-convexity it costs at
  * most what is done to the sample.
  */
-final class RdpCosts implements RenyiCosts {
+final class RdpCosts {
     private static final double[] ORDERS = grid();
 
     private static double[] grid() {
@@ -43,13 +43,11 @@ final class RdpCosts implements RenyiCosts {
         return Arrays.copyOf(orders, count);
     }
 
-    @Override
-    public double[] orders() {
+    double[] orders() {
         return ORDERS.clone();
     }
 
-    @Override
-    public double[] of(PrivacyEvent event, Neighbours neighbours) {
+    double[] of(PrivacyEvent event, Neighbours neighbours) {
         double[] cost = new double[ORDERS.length];
         add(event, neighbours, 1, cost);
         return cost;
