@@ -5,7 +5,9 @@ import dev.lethe.audit.evidence.Trial;
 import dev.lethe.core.random.Seed;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
@@ -30,9 +32,13 @@ final class Referee {
 
     private static final double MOST_CERTAIN = 1e100;
 
+    /** Targets whose views are kept: all attacks on one are played before those on the next, a few threads at a time. */
+    private static final int VIEWS = 4;
+
     private final ShadowStore<?> store;
     private final Seed seed;
     private final double[] rates;
+    private final Map<Integer, MembershipView> views = new LinkedHashMap<>(2 * VIEWS, 0.75f, true);
 
     /** @param rates false-positive rates whose thresholds an attacker fixes by rehearsal */
     Referee(ShadowStore<?> store, Seed seed, double[] rates) {
@@ -51,14 +57,24 @@ final class Referee {
 
     /** One attack's guesses about one model of the store, row by row, without a threshold: each row must be a person. */
     Trial guess(MembershipAttack attack, int target) {
-        MembershipView view = MembershipView.of(store, store.key(), target, seed.fork("target-" + target));
+        MembershipView view = view(target);
         Scores scores = checked(attack, view, attack.attack(view));
         return new Trial(scores.values(), store.key().of(target), OptionalDouble.empty());
     }
 
+    /** What every attack sees of one target: the same for all, so made once. */
+    private synchronized MembershipView view(int target) {
+        MembershipView view = views.computeIfAbsent(
+                target, t -> MembershipView.of(store, store.key(), t, seed.fork("target-" + t)));
+        if (views.size() > VIEWS) {
+            views.remove(views.keySet().iterator().next());
+        }
+        return view;
+    }
+
     /** One attack on one model of the store. */
     Game play(MembershipAttack attack, int target) {
-        MembershipView view = MembershipView.of(store, store.key(), target, seed.fork("target-" + target));
+        MembershipView view = view(target);
         MembershipAttack prepared = attack.prepared(view);
         Scores scores = checked(attack, view, prepared.attack(view));
         List<Rehearsed> rehearsed = rehearse(prepared, view);
