@@ -64,8 +64,8 @@ final class Referee {
 
     /** What every attack sees of one target: the same for all, so made once. */
     private synchronized MembershipView view(int target) {
-        MembershipView view = views.computeIfAbsent(
-                target, t -> MembershipView.of(store, store.key(), t, seed.fork("target-" + t)));
+        MembershipView view =
+                views.computeIfAbsent(target, t -> MembershipView.of(store, store.key(), t, seed.fork("target-" + t)));
         if (views.size() > VIEWS) {
             views.remove(views.keySet().iterator().next());
         }

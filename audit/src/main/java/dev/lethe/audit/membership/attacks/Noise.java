@@ -51,8 +51,7 @@ interface Noise<D extends Records> {
         float[] features = new float[rows.length * width];
         for (int i = 0; i < rows.length; i++) {
             for (int c = 0; c < width; c++) {
-                features[i * width + c] =
-                        (float) (from[rows[i] * width + c] + size * deviation[c] * gaussian.sample());
+                features[i * width + c] = (float) (from[rows[i] * width + c] + size * deviation[c] * gaussian.sample());
             }
         }
         int[] labels = Arrays.stream(rows).map(row -> data.labels()[row]).toArray();

@@ -73,7 +73,7 @@ class SmallAlgebraTest {
             truth[row] = random.nextBoolean();
             rows[row] = new double[] {normal.sample() + (truth[row] ? 1 : -1), 100 * normal.sample(), 7};
         }
-        double[] odds = new LogisticFit(rows, truth).logOdds(new double[][] {{0, 0, 7}, {1, 0, 7}, {1, 100, 7}});
+        double[] odds = new LogisticFit(rows, truth, 1e-3).logOdds(new double[][] {{0, 0, 7}, {1, 0, 7}, {1, 100, 7}});
         assertThat(odds[0]).isCloseTo(0, within(0.1));
         assertThat(odds[1] - odds[0]).isCloseTo(2, within(0.1));
         assertThat(odds[2]).isCloseTo(odds[1], within(0.1));
@@ -87,7 +87,7 @@ class SmallAlgebraTest {
             truth[row] = row < 50;
             rows[row] = new double[] {row < 50 ? 1 : 0};
         });
-        double[] odds = new LogisticFit(rows, truth).logOdds(rows);
+        double[] odds = new LogisticFit(rows, truth, 1e-3).logOdds(rows);
         assertThat(Arrays.stream(odds).limit(50)).allMatch(o -> o > 2 && o < 100);
         assertThat(Arrays.stream(odds).skip(50)).allMatch(o -> o < -2 && o > -100);
     }
