@@ -15,11 +15,15 @@ import java.util.OptionalDouble;
  * beside the truth. Rows of one person are scored together: by the sum of how far each is above the threshold of rows.
  */
 final class Referee {
-    /** Rehearsals behind a threshold: enough records to place it, few enough to stay quick. */
-    private static final int REHEARSALS = 2;
+    /**
+     * Rehearsals behind a threshold. Models differ in how far their scores reach, so one threshold lets more false alarms
+     * through on some than on others: of two models it is off by more, and on average lets too many through
+     * (docs/math/calibration.md).
+     */
+    static final int REHEARSALS = 4;
 
     /** Attacks choose their settings with the shadows before this one; with others a threshold owes nothing to that choice. */
-    private static final int FIRST_REHEARSED = 4;
+    static final int FIRST_REHEARSED = 4;
 
     /**
      * With fewer shadows a person, a rehearsal has one model a side: no spread, and scores on another scale than the
@@ -27,8 +31,8 @@ final class Referee {
      */
     static final int FEWEST_SHADOWS_TO_REHEARSE = 6;
 
-    /** People in a rehearsal: enough to place a threshold of one false alarm in ten thousand. */
-    private static final int MOST_REHEARSED = 40_000;
+    /** People in a rehearsal: enough that all together place a threshold of one false alarm in ten thousand. */
+    private static final int MOST_REHEARSED = 20_000;
 
     private static final double MOST_CERTAIN = 1e100;
 
@@ -105,7 +109,7 @@ final class Referee {
         List<Rehearsed> rehearsed = new ArrayList<>();
         // One shadow is withheld of each person.
         int rehearsals = view.shadows() - 1 < FEWEST_SHADOWS_TO_REHEARSE ? 0 : REHEARSALS;
-        for (int shadow = FIRST_REHEARSED; shadow < FIRST_REHEARSED + rehearsals; shadow++) {
+        for (int shadow = FIRST_REHEARSED; shadow < Math.min(view.shadows(), FIRST_REHEARSED + rehearsals); shadow++) {
             MembershipView.Rehearsal rehearsal = view.rehearse(shadow, MOST_REHEARSED);
             double[] values = checked(attack, rehearsal.view(), attack.attack(rehearsal.view()))
                     .values();
