@@ -32,7 +32,7 @@ final class Referee {
     static final int FEWEST_SHADOWS_TO_REHEARSE = 6;
 
     /** People in a rehearsal: enough that all together place a threshold of one false alarm in ten thousand. */
-    private static final int MOST_REHEARSED = 20_000;
+    private static final int MOST_REHEARSED = 15_000;
 
     private static final double MOST_CERTAIN = 1e100;
 
