@@ -93,6 +93,11 @@ final class AttackTimes {
         }
 
         @Override
+        public boolean worksWithModels() {
+            return attack.worksWithModels();
+        }
+
+        @Override
         public Scores attack(MembershipView view) {
             times.current.set(card().id());
             return times.measure(0, () -> attack.attack(view));

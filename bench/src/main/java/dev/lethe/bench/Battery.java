@@ -37,6 +37,29 @@ final class Battery implements Reproduction {
 
     private static final int PURCHASE_STORES = 3;
 
+    /** Its last part by itself: minutes, not half an hour. */
+    static final class PublicFigures implements Reproduction {
+        @Override
+        public String name() {
+            return "purchase-like";
+        }
+
+        @Override
+        public String summary() {
+            return "the end of battery: BaVarIA with 16 shadow models beside the best public figures";
+        }
+
+        @Override
+        public String dataHome() {
+            return "This one draws its own.";
+        }
+
+        @Override
+        public boolean run(Path data, Path kept) throws Exception {
+            return reachesPublic(Task.purchases());
+        }
+    }
+
     @Override
     public String name() {
         return "battery";

@@ -9,6 +9,7 @@ public final class Bench {
     private static final List<Reproduction> REPRODUCTIONS = List.of(
             new LiraReference(),
             new Battery(),
+            new Battery.PublicFigures(),
             new ScoringSpeed(),
             new ShokriLocation(),
             new OneRunAudit(),

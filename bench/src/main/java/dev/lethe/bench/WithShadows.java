@@ -20,6 +20,11 @@ record WithShadows(String id, MembershipAttack attack, int aSide) implements Mem
     }
 
     @Override
+    public boolean worksWithModels() {
+        return attack.worksWithModels();
+    }
+
+    @Override
     public Scores attack(MembershipView view) {
         return attack.attack(view.fewer(aSide));
     }

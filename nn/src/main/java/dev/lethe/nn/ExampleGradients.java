@@ -108,21 +108,40 @@ final class ExampleGradients {
                         false,
                         false);
         try (NoGradGuard guard = new NoGradGuard()) {
-            for (int i = 0; i <= last; i++) {
-                Tensor delta = i == last ? direction : deltas.get(i);
-                float[] squares = Tensors.toArray(LayerGradient.of(parametrized.get(i), inputs.get(i), delta, 1)
+            for (int i = 0; i < last; i++) {
+                float[] squares = Tensors.toArray(LayerGradient.of(parametrized.get(i), inputs.get(i), deltas.get(i), 1)
                         .squares());
                 for (int row = 0; row < size; row++) {
                     layers[(from + row) * (last + 1) + i] = top.length()[row] * Math.sqrt(squares[row]);
                 }
             }
-            float[] squares = Tensors.toArray(inputs.get(last).square().sum(1));
-            float[] sums = Tensors.toArray(inputs.get(last).abs().sum(1));
-            float[] directionSums = Tensors.toArray(direction.abs().sum(1));
-            for (int row = 0; row < size; row++) {
-                penultimate[from + row] = Math.sqrt(squares[row]);
-                lastLayerL1[from + row] = top.length()[row] * directionSums[row] * (sums[row] + 1.0);
+        }
+        fillLast(from, last, Tensors.toArray(inputs.get(last).detach()), top);
+    }
+
+    /** The last layer is linear and there are several sums to take of it: quicker here, in one pass, than in libtorch. */
+    private void fillLast(int from, int last, float[] input, Top top) {
+        int width = input.length / top.length().length;
+        int classes = top.direction().length / top.length().length;
+        for (int row = 0; row < top.length().length; row++) {
+            double squares = 0;
+            double sum = 0;
+            for (int i = row * width; i < (row + 1) * width; i++) {
+                double value = input[i];
+                squares += value * value;
+                sum += Math.abs(value);
             }
+            double directionSquares = 0;
+            double directionSum = 0;
+            for (int i = row * classes; i < (row + 1) * classes; i++) {
+                double value = top.direction()[i];
+                directionSquares += value * value;
+                directionSum += Math.abs(value);
+            }
+            double length = top.length()[row];
+            layers[(from + row) * (last + 1) + last] = length * Math.sqrt(directionSquares * (squares + 1));
+            penultimate[from + row] = Math.sqrt(squares);
+            lastLayerL1[from + row] = length * directionSum * (sum + 1);
         }
     }
 

@@ -20,4 +20,12 @@ public interface MembershipAttack {
     default MembershipAttack prepared(MembershipView view) {
         return this;
     }
+
+    /**
+     * Whether it asks or trains models itself and takes long for it. Such attacks are begun first: left for last, one of them
+     * would keep a single thread at work.
+     */
+    default boolean worksWithModels() {
+        return false;
+    }
 }

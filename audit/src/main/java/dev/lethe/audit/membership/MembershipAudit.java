@@ -8,11 +8,13 @@ import dev.lethe.core.random.Seed;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Audits a recipe on data: trains the model and its shadows, plays the membership game with every attack, reports.
@@ -197,10 +199,15 @@ public record MembershipAudit(
         Referee.Game[][] played = new Referee.Game[attacks.size()][targets];
         String[] reasons = new String[attacks.size()];
         List<Runnable> games = new ArrayList<>();
+        // The costliest are usually named last.
+        int[] costlyFirst = IntStream.range(0, attacks.size())
+                .boxed()
+                .sorted(Comparator.comparing((Integer a) -> !attacks.get(a).worksWithModels())
+                        .thenComparing(Comparator.reverseOrder()))
+                .mapToInt(Integer::intValue)
+                .toArray();
         for (int target = 0; target < targets; target++) {
-            // The costly attacks are usually named last; begun first, they leave no thread alone with one at the end.
-            for (int attack = attacks.size() - 1; attack >= 0; attack--) {
-                int a = attack;
+            for (int a : costlyFirst) {
                 int t = target;
                 games.add(() -> {
                     try {

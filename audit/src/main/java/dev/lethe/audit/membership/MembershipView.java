@@ -7,6 +7,8 @@ import dev.lethe.core.model.Predictor;
 import dev.lethe.core.random.Seed;
 import dev.lethe.core.random.Shuffle;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 
@@ -40,6 +42,11 @@ public final class MembershipView {
 
     /** Not for attacks: what is withheld was drawn from it. */
     private final Seed seed;
+
+    /** Rehearsals that some attack has asked for: others will, and making one takes a pass over all parts. */
+    private final Map<Understudy, Rehearsal> rehearsals = new ConcurrentHashMap<>();
+
+    private record Understudy(int shadow, int people) {}
 
     private MembershipView(
             ShadowStore<?> store, int[] records, int[] person, int target, int[] shadows, byte[][] parts, Seed seed) {
@@ -359,6 +366,12 @@ public final class MembershipView {
 
     /** As {@link #rehearse(int)}, on a random part of the people where there are more than {@code most} of them. */
     public Rehearsal rehearse(int shadow, int most) {
+        Rehearsal known = rehearsals.computeIfAbsent(
+                new Understudy(shadow, most), asked -> rehearsal(asked.shadow, asked.people));
+        return new Rehearsal(known.view, known.member.clone());
+    }
+
+    private Rehearsal rehearsal(int shadow, int most) {
         Seed rehearsal = seed.fork("rehearse-" + shadow);
         int[] players = IntStream.range(0, people())
                 .filter(p -> parts[shadow][p] != WITHHELD)

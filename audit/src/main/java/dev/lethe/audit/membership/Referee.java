@@ -5,7 +5,9 @@ import dev.lethe.audit.evidence.Trial;
 import dev.lethe.core.random.Seed;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
@@ -13,11 +15,15 @@ import java.util.OptionalDouble;
  * beside the truth. Rows of one person are scored together: by the sum of how far each is above the threshold of rows.
  */
 final class Referee {
-    /** Rehearsals behind a threshold: enough records to place it, few enough to stay quick. */
-    private static final int REHEARSALS = 2;
+    /**
+     * Rehearsals behind a threshold. Models differ in how far their scores reach, so one threshold lets more false alarms
+     * through on some than on others: of two models it is off by more, and on average lets too many through
+     * (docs/math/calibration.md).
+     */
+    static final int REHEARSALS = 4;
 
     /** Attacks choose their settings with the shadows before this one; with others a threshold owes nothing to that choice. */
-    private static final int FIRST_REHEARSED = 4;
+    static final int FIRST_REHEARSED = 4;
 
     /**
      * With fewer shadows a person, a rehearsal has one model a side: no spread, and scores on another scale than the
@@ -25,14 +31,18 @@ final class Referee {
      */
     static final int FEWEST_SHADOWS_TO_REHEARSE = 6;
 
-    /** People in a rehearsal: enough to place a threshold of one false alarm in ten thousand. */
-    private static final int MOST_REHEARSED = 40_000;
+    /** People in a rehearsal: enough that all together place a threshold of one false alarm in ten thousand. */
+    private static final int MOST_REHEARSED = 15_000;
 
     private static final double MOST_CERTAIN = 1e100;
+
+    /** Targets whose views are kept: all attacks on one are played before those on the next, a few threads at a time. */
+    private static final int VIEWS = 4;
 
     private final ShadowStore<?> store;
     private final Seed seed;
     private final double[] rates;
+    private final Map<Integer, MembershipView> views = new LinkedHashMap<>(2 * VIEWS, 0.75f, true);
 
     /** @param rates false-positive rates whose thresholds an attacker fixes by rehearsal */
     Referee(ShadowStore<?> store, Seed seed, double[] rates) {
@@ -51,14 +61,24 @@ final class Referee {
 
     /** One attack's guesses about one model of the store, row by row, without a threshold: each row must be a person. */
     Trial guess(MembershipAttack attack, int target) {
-        MembershipView view = MembershipView.of(store, store.key(), target, seed.fork("target-" + target));
+        MembershipView view = view(target);
         Scores scores = checked(attack, view, attack.attack(view));
         return new Trial(scores.values(), store.key().of(target), OptionalDouble.empty());
     }
 
+    /** What every attack sees of one target: the same for all, so made once. */
+    private synchronized MembershipView view(int target) {
+        MembershipView view =
+                views.computeIfAbsent(target, t -> MembershipView.of(store, store.key(), t, seed.fork("target-" + t)));
+        if (views.size() > VIEWS) {
+            views.remove(views.keySet().iterator().next());
+        }
+        return view;
+    }
+
     /** One attack on one model of the store. */
     Game play(MembershipAttack attack, int target) {
-        MembershipView view = MembershipView.of(store, store.key(), target, seed.fork("target-" + target));
+        MembershipView view = view(target);
         MembershipAttack prepared = attack.prepared(view);
         Scores scores = checked(attack, view, prepared.attack(view));
         List<Rehearsed> rehearsed = rehearse(prepared, view);
@@ -89,7 +109,7 @@ final class Referee {
         List<Rehearsed> rehearsed = new ArrayList<>();
         // One shadow is withheld of each person.
         int rehearsals = view.shadows() - 1 < FEWEST_SHADOWS_TO_REHEARSE ? 0 : REHEARSALS;
-        for (int shadow = FIRST_REHEARSED; shadow < FIRST_REHEARSED + rehearsals; shadow++) {
+        for (int shadow = FIRST_REHEARSED; shadow < Math.min(view.shadows(), FIRST_REHEARSED + rehearsals); shadow++) {
             MembershipView.Rehearsal rehearsal = view.rehearse(shadow, MOST_REHEARSED);
             double[] values = checked(attack, rehearsal.view(), attack.attack(rehearsal.view()))
                     .values();

@@ -23,9 +23,12 @@ public record Logits(float[] values, int classes) {
 
     /** The class with the largest logit; the first of equals. */
     public int argMax(int row) {
+        int from = row * classes;
         int best = 0;
+        float most = values[from];
         for (int k = 1; k < classes; k++) {
-            if (at(row, k) > at(row, best)) {
+            if (values[from + k] > most) {
+                most = values[from + k];
                 best = k;
             }
         }

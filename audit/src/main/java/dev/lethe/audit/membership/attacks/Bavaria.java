@@ -44,7 +44,7 @@ public record Bavaria(Tails tails, Variance variance, double saturation, double 
         COMMON,
         /** One for all records, and one gain from training: only its level is a record's own. Bent on one side, as a likelihood is. */
         EQUAL,
-        /** Whichever finds more when a shadow takes the target's place. */
+        /** Separate and equal ones, weighed against each other as shadows in the target's place teach. */
         AUTO
     }
 
@@ -52,6 +52,15 @@ public record Bavaria(Tails tails, Variance variance, double saturation, double 
     static final double[] SATURATIONS = {8, 2, 4, 16, Double.POSITIVE_INFINITY};
 
     private static final double[] ONE_SIDED_SATURATIONS = {2, 1, 4};
+
+    /** Those whose differences tell something when several are weighed; more cost time and add nothing. */
+    private static final double[] WEIGHED_SATURATIONS = {8, 4, Double.POSITIVE_INFINITY};
+
+    /** With fewer models a side a rehearsal has one, and ratios on another scale than the game's. */
+    private static final int FEWEST_TO_WEIGH = 3;
+
+    /** What is weighed is nearly alike, and the difference is what counts: a larger ridge would hide it. */
+    private static final double RIDGE = 1e-6;
 
     private static final Card CARD = new Card(
             "bavaria",
@@ -89,7 +98,52 @@ public record Bavaria(Tails tails, Variance variance, double saturation, double 
 
     @Override
     public Scores attack(MembershipView view) {
-        return Scores.of(scores(view, List.of(shape(view)))[0]);
+        return variance == Variance.AUTO
+                ? prepared(view).attack(view)
+                : Scores.of(scores(view, List.of(shape(view)))[0]);
+    }
+
+    @Override
+    public MembershipAttack prepared(MembershipView view) {
+        if (variance == Variance.AUTO && view.aSide() >= FEWEST_TO_WEIGH) {
+            List<Shape> shapes = shapes(List.of(Variance.SEPARATE, Variance.EQUAL), WEIGHED_SATURATIONS);
+            return new Weighed(
+                    this,
+                    shapes,
+                    Rehearsals.weights(
+                            view,
+                            Rehearsals.usual(view),
+                            Rehearsals.MANY_PEOPLE,
+                            rehearsed -> bounded(rehearsed, shapes),
+                            RIDGE));
+        }
+        Shape shape = shape(view);
+        return new Bavaria(tails, shape.variance, shape.saturation, priorWeight);
+    }
+
+    /** The scores of several shapes together, with weights that rehearsals have taught. */
+    private record Weighed(Bavaria bavaria, List<Shape> shapes, LogisticFit weights) implements MembershipAttack {
+        @Override
+        public Card card() {
+            return bavaria.card();
+        }
+
+        @Override
+        public Scores attack(MembershipView view) {
+            return Scores.of(weights.logOdds(bavaria.bounded(view, shapes)));
+        }
+    }
+
+    /** {@code [record][shape]} */
+    private double[][] bounded(MembershipView view, List<Shape> shapes) {
+        double[][] scores = scores(view, shapes);
+        double[][] rows = new double[view.records()][shapes.size()];
+        for (int shape = 0; shape < scores.length; shape++) {
+            for (int record = 0; record < rows.length; record++) {
+                rows[record][shape] = LearnedRatio.bounded(scores[shape][record]);
+            }
+        }
+        return rows;
     }
 
     /** Scores under several variances and saturations of confidence, of one pass over the shadows; all else as usual. */
@@ -116,15 +170,13 @@ public record Bavaria(Tails tails, Variance variance, double saturation, double 
         return scores;
     }
 
-    @Override
-    public Bavaria prepared(MembershipView view) {
-        Shape shape = shape(view);
-        return new Bavaria(tails, shape.variance, shape.saturation, priorWeight);
-    }
-
     /** As set or, where it is not, the best one in rehearsals. */
     private Shape shape(MembershipView view) {
-        List<Shape> shapes = shapes();
+        List<Shape> shapes = shapes(
+                variance == Variance.AUTO
+                        ? List.of(Variance.SEPARATE, Variance.COMMON, Variance.EQUAL)
+                        : List.of(variance),
+                SATURATIONS);
         Set<Saturation> scales = shapes.stream().map(Shape::scale).collect(Collectors.toSet());
         // A rehearsal may leave one model a side, which shows no variance: then variances are learned here.
         Map<Saturation, Hierarchy.Priors> taught =
@@ -137,12 +189,10 @@ public record Bavaria(Tails tails, Variance variance, double saturation, double 
                 Rehearsals::areaAndLowRates);
     }
 
-    private List<Shape> shapes() {
+    private List<Shape> shapes(List<Variance> variances, double[] twoSided) {
         List<Shape> shapes = new ArrayList<>();
-        for (Variance v : variance == Variance.AUTO
-                ? List.of(Variance.SEPARATE, Variance.COMMON, Variance.EQUAL)
-                : List.of(variance)) {
-            double[] usual = v == Variance.EQUAL ? ONE_SIDED_SATURATIONS : SATURATIONS;
+        for (Variance v : variances) {
+            double[] usual = v == Variance.EQUAL ? ONE_SIDED_SATURATIONS : twoSided;
             for (double s : saturation > 0 ? new double[] {saturation} : usual) {
                 shapes.add(new Shape(v, s));
             }

@@ -41,6 +41,11 @@ public record GradientNorm(int shadows) implements MembershipAttack {
         return CARD;
     }
 
+    @Override
+    public boolean worksWithModels() {
+        return true;
+    }
+
     public GradientNorm {
         if (shadows < 2) {
             throw new IllegalArgumentException("shadows " + shadows + " must be at least 2");

@@ -106,6 +106,12 @@ final class HierarchicalGaussians {
         int side = in ? 0 : 1;
         double[][] before = new double[values.length][BLOCK];
         double[][] after = new double[values.length][BLOCK];
+        double[][][] sums = new double[values.length][values.length][];
+        for (int c = 0; c < values.length; c++) {
+            for (int d = 0; d <= c; d++) {
+                sums[c][d] = new double[paired[c][d] ? Math.min(BLOCK, some.length) : 0];
+            }
+        }
         for (int from = 0; from < some.length; from += BLOCK) {
             int size = Math.min(BLOCK, some.length - from);
             for (int i = 0; i < size; i++) {
@@ -117,9 +123,14 @@ final class HierarchicalGaussians {
             for (int c = 0; c < values.length; c++) {
                 for (int d = 0; d <= c; d++) {
                     if (paired[c][d]) {
-                        products[side][c][d] += product(before[d], after[c], size);
+                        addProducts(before[d], after[c], size, sums[c][d]);
                     }
                 }
+            }
+        }
+        for (int c = 0; c < values.length; c++) {
+            for (int d = 0; d <= c; d++) {
+                products[side][c][d] += Arrays.stream(sums[c][d]).sum();
             }
         }
     }
@@ -138,23 +149,11 @@ final class HierarchicalGaussians {
         }
     }
 
-    /** Four sums, so that no addition waits for the one before. */
-    private static double product(double[] a, double[] b, int size) {
-        double sum0 = 0;
-        double sum1 = 0;
-        double sum2 = 0;
-        double sum3 = 0;
-        int i = 0;
-        for (; i + 3 < size; i += 4) {
-            sum0 += a[i] * b[i];
-            sum1 += a[i + 1] * b[i + 1];
-            sum2 += a[i + 2] * b[i + 2];
-            sum3 += a[i + 3] * b[i + 3];
+    /** A sum for each place in a block: no addition waits for the one before, and several are done at once. */
+    private static void addProducts(double[] a, double[] b, int size, double[] sums) {
+        for (int i = 0; i < size; i++) {
+            sums[i] += a[i] * b[i];
         }
-        for (; i < size; i++) {
-            sum0 += a[i] * b[i];
-        }
-        return (sum0 + sum1) + (sum2 + sum3);
     }
 
     /**

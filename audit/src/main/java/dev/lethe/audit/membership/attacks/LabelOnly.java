@@ -46,6 +46,11 @@ public record LabelOnly(Method method, int queries, int shadows) implements Memb
         return CARD;
     }
 
+    @Override
+    public boolean worksWithModels() {
+        return true;
+    }
+
     public LabelOnly {
         if (queries < 1) {
             throw new IllegalArgumentException("queries " + queries + " must be at least 1");

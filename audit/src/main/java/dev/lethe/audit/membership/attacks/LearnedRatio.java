@@ -4,7 +4,6 @@ import dev.lethe.audit.Card;
 import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipView;
 import dev.lethe.audit.membership.Scores;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +26,8 @@ record LearnedRatio(HierarchicalGaussians.Measured measured, List<int[]> sets, O
 
     /** People in a rehearsal: enough for a handful of weights. */
     private static final int MOST_REHEARSED = 10_000;
+
+    private static final double RIDGE = 1e-3;
 
     /** A ratio beyond this is trusted little more than this. */
     private static final double SURE = 10;
@@ -57,24 +58,12 @@ record LearnedRatio(HierarchicalGaussians.Measured measured, List<int[]> sets, O
     /** Learns from the shadows of a view. */
     Learned learn(Card card, MembershipView view) {
         measured.measure(view, shadows);
-        return new Learned(card, this, view.shadows() < FEWEST_TO_REHEARSE ? Optional.empty() : Optional.of(fit(view)));
-    }
-
-    private LogisticFit fit(MembershipView view) {
-        List<double[]> rows = new ArrayList<>();
-        List<boolean[]> truths = new ArrayList<>();
-        for (int shadow = 0; shadow < REHEARSALS; shadow++) {
-            MembershipView.Rehearsal rehearsal = view.rehearse(shadow, MOST_REHEARSED);
-            rows.addAll(Arrays.asList(ratios(rehearsal.view())));
-            truths.add(rehearsal.member());
-        }
-        boolean[] truth = new boolean[rows.size()];
-        int at = 0;
-        for (boolean[] part : truths) {
-            System.arraycopy(part, 0, truth, at, part.length);
-            at += part.length;
-        }
-        return new LogisticFit(rows.toArray(double[][]::new), truth);
+        return new Learned(
+                card,
+                this,
+                view.shadows() < FEWEST_TO_REHEARSE
+                        ? Optional.empty()
+                        : Optional.of(Rehearsals.weights(view, REHEARSALS, MOST_REHEARSED, this::ratios, RIDGE)));
     }
 
     /** Of each record: the ratios of each set, both kinds. */
@@ -98,7 +87,7 @@ record LearnedRatio(HierarchicalGaussians.Measured measured, List<int[]> sets, O
     }
 
     /** Keeps the order. */
-    private static double bounded(double ratio) {
+    static double bounded(double ratio) {
         return ratio / Math.sqrt(1 + ratio * ratio / (SURE * SURE));
     }
 }

@@ -4,9 +4,6 @@ import java.util.Arrays;
 
 /** Logistic regression of a truth on a few columns of numbers, which are standardised; by Newton's method, no randomness. */
 final class LogisticFit {
-    /** Keeps weights finite where the columns tell the truth exactly. */
-    private static final double RIDGE = 1e-3;
-
     private static final int MOST_STEPS = 25;
     private static final double SMALL = 1e-9;
 
@@ -15,8 +12,12 @@ final class LogisticFit {
     /** One a column, then the constant. */
     private final double[] weights;
 
-    /** @param rows {@code [row][column]} */
-    LogisticFit(double[][] rows, boolean[] truth) {
+    /**
+     * @param rows {@code [row][column]}
+     * @param ridge above 0, for each row: keeps weights finite where the columns tell the truth exactly. The less, the more
+     *     may columns that are nearly alike differ in weight
+     */
+    LogisticFit(double[][] rows, boolean[] truth, double ridge) {
         int columns = rows[0].length;
         mean = new double[columns];
         deviation = new double[columns];
@@ -33,14 +34,14 @@ final class LogisticFit {
         }
         weights = new double[columns + 1];
         for (int step = 0; step < MOST_STEPS; step++) {
-            if (newton(rows, truth) < SMALL) {
+            if (newton(rows, truth, ridge * rows.length) < SMALL) {
                 break;
             }
         }
     }
 
     /** One step; returns the largest change of a weight. */
-    private double newton(double[][] rows, boolean[] truth) {
+    private double newton(double[][] rows, boolean[] truth, double ridge) {
         int size = weights.length;
         double[] gradient = new double[size];
         double[][] curvature = new double[size][size];
@@ -55,7 +56,6 @@ final class LogisticFit {
                 }
             }
         }
-        double ridge = RIDGE * rows.length;
         for (int i = 0; i < size; i++) {
             gradient[i] -= ridge * weights[i];
             curvature[i][i] += ridge;

@@ -40,19 +40,22 @@ record Moments(double[] mean, double[] squares, int[] count) {
         }
 
         private static void each(MembershipView view, int query, Map<Saturation, Sides> sides) {
+            Part[] parts = new Part[view.records()];
             for (int shadow = 0; shadow < view.shadows(); shadow++) {
                 double[] signal = view.shadow(shadow, Signal.LOGIT_MARGIN, query);
+                for (int record = 0; record < parts.length; record++) {
+                    parts[record] = view.part(shadow, record);
+                }
                 for (Map.Entry<Saturation, Sides> entry : sides.entrySet()) {
-                    entry.getValue().add(view, shadow, entry.getKey(), signal);
+                    entry.getValue().add(parts, entry.getKey().of(signal));
                 }
             }
         }
 
-        private void add(MembershipView view, int shadow, Saturation scale, double[] signal) {
-            for (int record = 0; record < signal.length; record++) {
-                Part part = view.part(shadow, record);
-                if (part != Part.WITHHELD) {
-                    (part == Part.IN ? in : out).add(record, scale.of(signal[record]));
+        private void add(Part[] parts, double[] bent) {
+            for (int record = 0; record < bent.length; record++) {
+                if (parts[record] != Part.WITHHELD) {
+                    (parts[record] == Part.IN ? in : out).add(record, bent[record]);
                 }
             }
         }

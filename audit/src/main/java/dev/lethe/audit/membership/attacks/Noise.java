@@ -47,11 +47,11 @@ interface Noise<D extends Records> {
             Examples data, double[] deviation, int[] rows, double size, UniformRandomProvider random) {
         int width = data.width();
         ZigguratSampler.NormalizedGaussian gaussian = ZigguratSampler.NormalizedGaussian.of(random);
+        float[] from = data.features();
         float[] features = new float[rows.length * width];
         for (int i = 0; i < rows.length; i++) {
             for (int c = 0; c < width; c++) {
-                features[i * width + c] =
-                        (float) (data.features()[rows[i] * width + c] + size * deviation[c] * gaussian.sample());
+                features[i * width + c] = (float) (from[rows[i] * width + c] + size * deviation[c] * gaussian.sample());
             }
         }
         int[] labels = Arrays.stream(rows).map(row -> data.labels()[row]).toArray();

@@ -76,14 +76,16 @@ record NoiseProbe(int queries, int gentlest, int roughest) implements Probe {
     /** Adds 1 where a model gives one perturbed copy of a record the record's own label; a question each. */
     static <D extends Records> void countRight(
             List<Predictor<D>> models, D records, Noise<D> noise, double step, Seed draw, List<double[]> into) {
+        int[] labels = records.labels();
         for (int from = 0; from < records.size(); from += MOST_AT_ONCE) {
             int[] rows = IntStream.range(from, Math.min(records.size(), from + MOST_AT_ONCE))
                     .toArray();
             D copies = noise.copies(rows, step, draw.fork("from-" + from).stream());
             for (int m = 0; m < models.size(); m++) {
                 Logits answers = models.get(m).logits(copies);
+                double[] counts = into.get(m);
                 for (int i = 0; i < rows.length; i++) {
-                    into.get(m)[rows[i]] += answers.argMax(i) == records.labels()[rows[i]] ? 1 : 0;
+                    counts[rows[i]] += answers.argMax(i) == labels[rows[i]] ? 1 : 0;
                 }
             }
         }

@@ -74,6 +74,11 @@ public record QuantileRegression(int folds, double rate) implements MembershipAt
     }
 
     @Override
+    public boolean worksWithModels() {
+        return true;
+    }
+
+    @Override
     public Scores attack(MembershipView view) {
         Population population = view.population();
         boolean fresh = population.size() >= FEWEST;

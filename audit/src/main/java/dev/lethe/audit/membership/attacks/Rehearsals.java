@@ -3,6 +3,7 @@ package dev.lethe.audit.membership.attacks;
 import dev.lethe.audit.evidence.Roc;
 import dev.lethe.audit.evidence.Trial;
 import dev.lethe.audit.membership.MembershipView;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -48,7 +49,7 @@ final class Rehearsals {
             return candidates.get(0);
         }
         double[] sum = new double[candidates.size()];
-        int rehearsals = Math.min(view.shadows(), view.shadows() < MANY ? OF_FEW : OF_MANY);
+        int rehearsals = usual(view);
         for (int shadow = 0; shadow < rehearsals; shadow++) {
             MembershipView.Rehearsal rehearsal = view.rehearse(shadow, most);
             Function<C, double[]> scores = scoring.apply(rehearsal.view());
@@ -64,6 +65,35 @@ final class Rehearsals {
             }
         }
         return candidates.get(best);
+    }
+
+    /** How many rehearsals tell candidates apart. */
+    static int usual(MembershipView view) {
+        return Math.min(view.shadows(), view.shadows() < MANY ? OF_FEW : OF_MANY);
+    }
+
+    /**
+     * Weights of several scores that tell members from others in rehearsals.
+     *
+     * @param most people in a rehearsal
+     * @param scores of each record of a view, {@code [record][score]}
+     */
+    static LogisticFit weights(
+            MembershipView view, int rehearsals, int most, Function<MembershipView, double[][]> scores, double ridge) {
+        List<double[]> rows = new ArrayList<>();
+        List<boolean[]> truths = new ArrayList<>();
+        for (int shadow = 0; shadow < rehearsals; shadow++) {
+            MembershipView.Rehearsal rehearsal = view.rehearse(shadow, most);
+            rows.addAll(Arrays.asList(scores.apply(rehearsal.view())));
+            truths.add(rehearsal.member());
+        }
+        boolean[] truth = new boolean[rows.size()];
+        int at = 0;
+        for (boolean[] part : truths) {
+            System.arraycopy(part, 0, truth, at, part.length);
+            at += part.length;
+        }
+        return new LogisticFit(rows.toArray(double[][]::new), truth, ridge);
     }
 
     /** The area, and how many members are found at few false alarms: an attack should be strong at both. */

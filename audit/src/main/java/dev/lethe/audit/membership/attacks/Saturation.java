@@ -27,8 +27,16 @@ record Saturation(double scale, boolean oneSided) {
 
     double[] of(double[] values) {
         double[] bent = new double[values.length];
-        for (int i = 0; i < bent.length; i++) {
-            bent[i] = of(values[i]);
+        if (oneSided || scale == Double.POSITIVE_INFINITY) {
+            for (int i = 0; i < bent.length; i++) {
+                bent[i] = of(values[i]);
+            }
+        } else {
+            // The same without a branch, so that several are done at once.
+            double squared = scale * scale;
+            for (int i = 0; i < bent.length; i++) {
+                bent[i] = values[i] / Math.sqrt(1 + values[i] * values[i] / squared);
+            }
         }
         return bent;
     }

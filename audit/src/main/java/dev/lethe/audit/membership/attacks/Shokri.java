@@ -111,6 +111,11 @@ public record Shokri(
     }
 
     @Override
+    public boolean worksWithModels() {
+        return true;
+    }
+
+    @Override
     public Scores attack(MembershipView view) {
         AttackModels.Answers answers = data == Source.RECORDS ? ofStore(view) : view.experiment(making(view.classes()));
         try (AttackModels attackModels = AttackModels.learn(answers, view.classes(), width, epochs, view.seed())) {

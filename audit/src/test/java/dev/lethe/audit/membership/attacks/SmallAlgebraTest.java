@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lethe.audit.evidence.Roc;
+import dev.lethe.audit.evidence.Trial;
 import dev.lethe.core.random.Seed;
 import java.util.Arrays;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
@@ -73,7 +76,7 @@ class SmallAlgebraTest {
             truth[row] = random.nextBoolean();
             rows[row] = new double[] {normal.sample() + (truth[row] ? 1 : -1), 100 * normal.sample(), 7};
         }
-        double[] odds = new LogisticFit(rows, truth).logOdds(new double[][] {{0, 0, 7}, {1, 0, 7}, {1, 100, 7}});
+        double[] odds = new LogisticFit(rows, truth, 1e-3).logOdds(new double[][] {{0, 0, 7}, {1, 0, 7}, {1, 100, 7}});
         assertThat(odds[0]).isCloseTo(0, within(0.1));
         assertThat(odds[1] - odds[0]).isCloseTo(2, within(0.1));
         assertThat(odds[2]).isCloseTo(odds[1], within(0.1));
@@ -87,8 +90,35 @@ class SmallAlgebraTest {
             truth[row] = row < 50;
             rows[row] = new double[] {row < 50 ? 1 : 0};
         });
-        double[] odds = new LogisticFit(rows, truth).logOdds(rows);
+        double[] odds = new LogisticFit(rows, truth, 1e-3).logOdds(rows);
         assertThat(Arrays.stream(odds).limit(50)).allMatch(o -> o > 2 && o < 100);
         assertThat(Arrays.stream(odds).skip(50)).allMatch(o -> o < -2 && o > -100);
+    }
+
+    /**
+     * Two columns that are nearly alike, as scores of one attack at two settings are: x plus or minus a hundredth of the
+     * truth plus a little noise. Only their difference tells; a ridge of 1e-2 hides some of it.
+     */
+    @Test
+    void weighsWhatIsNearlyAlike() {
+        UniformRandomProvider random = Seed.of(6).stream();
+        ZigguratSampler.NormalizedGaussian normal = ZigguratSampler.NormalizedGaussian.of(random);
+        boolean[] truth = new boolean[20_000];
+        double[][] rows = new double[truth.length][];
+        for (int row = 0; row < truth.length; row++) {
+            truth[row] = random.nextBoolean();
+            double x = normal.sample();
+            double apart = 0.01 * ((truth[row] ? 1 : -1) + normal.sample());
+            rows[row] = new double[] {x + apart, x - apart};
+        }
+        // The area of the difference itself is the probability that N(2, 2) is above 0: 0.921.
+        assertThat(area(new LogisticFit(rows, truth, 1e-6).logOdds(rows), truth))
+                .isBetween(0.91, 0.93);
+        assertThat(area(new LogisticFit(rows, truth, 1e-2).logOdds(rows), truth))
+                .isLessThan(0.88);
+    }
+
+    private static double area(double[] scores, boolean[] truth) {
+        return new Roc(new Trial(scores, truth, OptionalDouble.empty())).auc();
     }
 }
