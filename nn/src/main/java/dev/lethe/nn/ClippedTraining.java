@@ -3,17 +3,15 @@ package dev.lethe.nn;
 import dev.lethe.core.data.Examples;
 import dev.lethe.core.model.Predictor;
 import dev.lethe.core.random.Seed;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +47,12 @@ public final class ClippedTraining implements AutoCloseable {
         how = recipe.optimization();
         this.data = data;
         how.augmentation().require(data.shape());
+        try {
+            network.require(data, IntStream.range(0, data.size()).toArray());
+        } catch (IllegalArgumentException e) {
+            network.close();
+            throw e;
+        }
         pass = (int) Math.max(
                 1, Math.min(LARGEST_PASS, ExampleGradients.PASS_FLOATS / ExampleGradients.floatsAnExample(network)));
         weights = network.initial(seed.fork("initial"));
@@ -189,42 +193,24 @@ public final class ClippedTraining implements AutoCloseable {
                         .computeClipped(squares, norms, clipping);
             }
         }
-        List<Layer> layers = new ArrayList<>();
-        List<Tensor> inputs = new ArrayList<>();
-        List<Tensor> outputs = new ArrayList<>();
-        Tensor logits = network.forward(input, atRest ? null : dropout, (layer, in, out) -> {
-            layers.add(layer);
-            inputs.add(in);
-            outputs.add(out);
-        });
+        Tape tape = new Tape();
+        Tensor logits = network.forward(input, atRest ? null : dropout, tape);
         // The mean over copies; the sum over examples.
         Tensor loss = torch.cross_entropy_loss(logits, labels, new TensorOptional(), SUM, -100, 0.0);
-        TensorVector deltas = torch.grad(
-                new TensorVector(loss),
-                new TensorVector(outputs.toArray(new Tensor[0])),
-                new TensorVector(),
-                new BoolOptional(),
-                false,
-                false);
+        List<Tensor> deltas = tape.deltas(loss, torch.ones_like(loss));
         try (NoGradGuard guard = new NoGradGuard()) {
-            return clip(layers, inputs, deltas, clipping, copies, norms);
+            return clip(tape, deltas, clipping, copies, norms);
         }
     }
 
     /** {@code at::Reduction::Sum}. */
     private static final long SUM = 2;
 
-    private boolean clip(
-            List<Layer> layers,
-            List<Tensor> inputs,
-            TensorVector deltas,
-            Clipping clipping,
-            int copies,
-            ExampleNorms norms) {
-        LayerGradient[] gradients = new LayerGradient[layers.size()];
+    private boolean clip(Tape tape, List<Tensor> deltas, Clipping clipping, int copies, ExampleNorms norms) {
+        LayerGradient[] gradients = new LayerGradient[deltas.size()];
         float[][] squares = new float[gradients.length][];
         for (int i = 0; i < gradients.length; i++) {
-            gradients[i] = LayerGradient.of(layers.get(i), inputs.get(i).detach(), deltas.get(i), copies);
+            gradients[i] = LayerGradient.of(tape.layers().get(i), tape.inputs().get(i), deltas.get(i), copies);
             squares[i] = Tensors.toArray(gradients[i].squares());
             for (int k = 0; k < squares[i].length; k++) {
                 squares[i][k] /= (float) copies * copies;
@@ -240,9 +226,7 @@ public final class ClippedTraining implements AutoCloseable {
                 shares[k] /= copies;
             }
             Network.Parameters p = network.parameters().get(i);
-            Tensor weight = flatGradient.narrow(0, p.offset(), p.weightSize()).view(p.shape());
-            Tensor bias = flatGradient.narrow(0, p.offset() + (long) p.weightSize(), p.size() - (long) p.weightSize());
-            gradients[i].sum(Tensors.of(shares, shares.length), weight, bias);
+            gradients[i].sum(Tensors.of(shares, shares.length), p.of(flatGradient));
         }
         return true;
     }
@@ -274,8 +258,11 @@ public final class ClippedTraining implements AutoCloseable {
         int examples = 6;
         UniformRandomProvider random = seed.stream();
         float[] features = new float[examples * like.width()];
+        Layer first = recipe.layers(like.shape(), like.classes().size()).get(0);
         for (int i = 0; i < features.length; i++) {
-            features[i] = 2 * random.nextFloat() - 1;
+            features[i] = first instanceof Layer.Embedding embedding
+                    ? random.nextInt(embedding.tokens())
+                    : 2 * random.nextFloat() - 1;
         }
         int[] labels = new int[examples];
         for (int i = 0; i < examples; i++) {

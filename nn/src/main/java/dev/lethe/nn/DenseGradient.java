@@ -90,9 +90,8 @@ final class DenseGradient {
                 stage.weight = p.weight().detach();
                 stage.weightTransposed = stage.weight.t();
                 stage.bias = p.bias().detach();
-                stage.weightGradient =
-                        gradient.narrow(0, p.offset(), p.weightSize()).view(p.shape());
-                stage.biasGradient = gradient.narrow(0, p.offset() + (long) p.weightSize(), linear.outputs());
+                stage.weightGradient = p.of(gradient).get(0);
+                stage.biasGradient = p.of(gradient).get(1);
                 stage.output = Tensors.floats(batch, linear.outputs());
                 stage.delta = Tensors.floats(batch, linear.outputs());
                 stage.deltaTransposed = stage.delta.t();

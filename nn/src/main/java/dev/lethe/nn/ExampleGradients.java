@@ -2,14 +2,10 @@ package dev.lethe.nn;
 
 import dev.lethe.core.data.Examples;
 import dev.lethe.core.model.GradientNorms;
-import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Norms of the gradients of many examples, each by itself, by one pass backwards; see {@link LayerGradient}.
@@ -29,7 +25,14 @@ final class ExampleGradients {
     private final double[] lastLayerL1;
     private final double[] penultimate;
 
+    /** @throws IllegalArgumentException if the network's last layer is not linear */
     ExampleGradients(Network network, Examples data) {
+        Layer top = network.layers().get(network.layers().size() - 1);
+        if (!(top instanceof Layer.Linear)) {
+            throw new IllegalArgumentException(
+                    "norms of gradients are those of networks that end in a linear layer, and" + " this one ends in "
+                            + top);
+        }
         this.network = network;
         this.data = data;
         layers = new double[data.size() * network.parameters().size()];
@@ -47,18 +50,21 @@ final class ExampleGradients {
         return new GradientNorms(layers, network.parameters().size(), lastLayerL1, penultimate);
     }
 
-    /** Values, their gradients, and the largest convolution's unfolded input and weight gradient. */
+    /**
+     * Values, their gradients, and the largest of what one layer takes for a while: a convolution's unfolded input and weight
+     * gradient, a sequence's products of steps.
+     */
     static long floatsAnExample(Network network) {
         Sizes sizes = new Sizes(network.inputShape());
         sizes.add(network.layers());
-        return 2 * sizes.values + sizes.convolution;
+        return 2 * sizes.values + sizes.largest;
     }
 
     /** What an example takes on its way through layers. */
     private static final class Sizes {
         private int[] shape;
         private long values;
-        private long convolution;
+        private long largest;
 
         Sizes(int[] shape) {
             this.shape = shape;
@@ -75,7 +81,14 @@ final class ExampleGradients {
                 values += size(shape);
                 if (layer instanceof Layer.Conv2d conv) {
                     long patch = (long) conv.inputs() * conv.kernel() * conv.kernel();
-                    convolution = Math.max(convolution, patch * shape[1] * shape[2] + 2 * patch * conv.outputs());
+                    largest = Math.max(largest, patch * shape[1] * shape[2] + 2 * patch * conv.outputs());
+                }
+                if (layer instanceof Layer.Lstm lstm) {
+                    // Gates and their gradients, cells three times, states three times, inputs and states side by side.
+                    values += shape[0] * (8L * lstm.hidden() + 6L * lstm.hidden() + lstm.inputs() + lstm.hidden()) / 2;
+                }
+                if (shape.length == 2) {
+                    largest = Math.max(largest, 2L * shape[0] * shape[0]);
                 }
             }
         }
@@ -86,37 +99,23 @@ final class ExampleGradients {
     }
 
     private void fill(int from, int size) {
-        List<Layer> parametrized = new ArrayList<>();
-        List<Tensor> inputs = new ArrayList<>();
-        List<Tensor> outputs = new ArrayList<>();
-        Tensor logits = network.forward(Tensors.rows(data, from, size), null, (layer, input, output) -> {
-            parametrized.add(layer);
-            inputs.add(input);
-            outputs.add(output);
-        });
+        Tape tape = new Tape();
+        Tensor logits = network.forward(Tensors.rows(data, from, size), null, tape);
         Top top = Top.of(Tensors.toArray(logits.detach()), network.outputs(), data.labels(), from);
         Tensor direction = Tensors.of(top.direction(), size, network.outputs());
-        int last = outputs.size() - 1;
-        // Of the last layer nothing is left to be found by autograd.
-        TensorVector deltas = last == 0
-                ? new TensorVector()
-                : torch.grad(
-                        new TensorVector(logits),
-                        new TensorVector(outputs.subList(0, last).toArray(new Tensor[0])),
-                        new TensorVector(direction),
-                        new BoolOptional(),
-                        false,
-                        false);
+        List<Tensor> deltas = tape.deltas(logits, direction);
+        int last = deltas.size() - 1;
         try (NoGradGuard guard = new NoGradGuard()) {
             for (int i = 0; i < last; i++) {
-                float[] squares = Tensors.toArray(LayerGradient.of(parametrized.get(i), inputs.get(i), deltas.get(i), 1)
-                        .squares());
+                LayerGradient gradient =
+                        LayerGradient.of(tape.layers().get(i), tape.inputs().get(i), deltas.get(i), 1);
+                float[] squares = Tensors.toArray(gradient.squares());
                 for (int row = 0; row < size; row++) {
                     layers[(from + row) * (last + 1) + i] = top.length()[row] * Math.sqrt(squares[row]);
                 }
             }
         }
-        fillLast(from, last, Tensors.toArray(inputs.get(last).detach()), top);
+        fillLast(from, last, Tensors.toArray(tape.inputs().get(last)), top);
     }
 
     /** The last layer is linear and there are several sums to take of it: quicker here, in one pass, than in libtorch. */

@@ -44,6 +44,7 @@ final class Fit {
             fitted = Arrays.copyOfRange(order, heldBack.length, order.length);
         }
         how.augmentation().require(data.shape());
+        network.require(data, rows);
         float[] weights = network.initial(seed.fork("initial"));
         network.load(weights);
         float[] best = weights;

@@ -3,12 +3,14 @@ package dev.lethe.nn;
 import java.util.Arrays;
 import java.util.List;
 
-/** One layer of a feed-forward network, as settings; shapes are those of one example. */
+/**
+ * One layer of a network, as settings; shapes are those of one example. A sequence has the shape (steps, width).
+ */
 public sealed interface Layer {
     /** Shape of the output for an input of the given shape; refuses shapes it cannot take. */
     int[] outputShape(int[] input);
 
-    /** Affine map of a vector. */
+    /** Affine map of a vector, or of each step of a sequence. */
     record Linear(int inputs, int outputs) implements Layer {
         public Linear {
             positive("inputs", inputs);
@@ -17,10 +19,7 @@ public sealed interface Layer {
 
         @Override
         public int[] outputShape(int[] input) {
-            if (input.length != 1 || input[0] != inputs) {
-                throw mismatch(this, input);
-            }
-            return new int[] {outputs};
+            return lastSide(this, input, inputs, outputs);
         }
     }
 
@@ -201,6 +200,90 @@ public sealed interface Layer {
             }
             return input;
         }
+    }
+
+    /**
+     * Layer normalization (Ba, Kiros and Hinton 2016): the values of a vector, or of each step of a sequence, to mean 0 and
+     * variance 1, then a learnt scale and shift for each.
+     */
+    record LayerNorm(int features) implements Layer {
+        /** Added to variances. */
+        static final double TINY = 1e-5;
+
+        public LayerNorm {
+            positive("features", features);
+        }
+
+        @Override
+        public int[] outputShape(int[] input) {
+            return lastSide(this, input, features, features);
+        }
+    }
+
+    /**
+     * A learnt vector for each token: numbers in 0..tokens-1, as floats, become a sequence of vectors. Only as the first layer.
+     */
+    record Embedding(int tokens, int width) implements Layer {
+        public Embedding {
+            positive("tokens", tokens);
+            positive("width", width);
+            if (tokens > 1 << 24) {
+                throw new IllegalArgumentException("tokens " + tokens + " must be at most " + (1 << 24)
+                        + ", beyond which floats skip whole numbers");
+            }
+        }
+
+        @Override
+        public int[] outputShape(int[] input) {
+            if (input.length != 1) {
+                throw mismatch(this, input);
+            }
+            return new int[] {input[0], width};
+        }
+    }
+
+    /**
+     * Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000): a sequence to the
+     * sequence of its hidden states, from a state of 0.
+     *
+     * <p>Gates are in PyTorch's order: input, forget, cell, output. Parameters are PyTorch's {@code weight_ih_l0},
+     * {@code weight_hh_l0} and {@code bias_ih_l0}; {@code bias_hh_l0}, which is added to the same sum and would be learnt from
+     * the same gradient, is 0.
+     */
+    record Lstm(int inputs, int hidden) implements Layer {
+        public Lstm {
+            positive("inputs", inputs);
+            positive("hidden", hidden);
+        }
+
+        @Override
+        public int[] outputShape(int[] input) {
+            if (input.length != 2 || input[1] != inputs) {
+                throw mismatch(this, input);
+            }
+            return new int[] {input[0], hidden};
+        }
+    }
+
+    /** The last step of a sequence. */
+    record LastStep() implements Layer {
+        @Override
+        public int[] outputShape(int[] input) {
+            if (input.length != 2) {
+                throw mismatch(this, input);
+            }
+            return new int[] {input[1]};
+        }
+    }
+
+    /** The shape of vectors, or of sequences of them, of which the width changes. */
+    private static int[] lastSide(Layer layer, int[] input, int from, int to) {
+        if (input.length < 1 || input.length > 2 || input[input.length - 1] != from) {
+            throw mismatch(layer, input);
+        }
+        int[] output = input.clone();
+        output[input.length - 1] = to;
+        return output;
     }
 
     private static void positive(String name, int value) {

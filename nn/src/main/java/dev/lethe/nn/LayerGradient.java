@@ -1,5 +1,6 @@
 package dev.lethe.nn;
 
+import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -25,14 +26,13 @@ abstract sealed class LayerGradient {
      * Writes the sum over examples of factor times gradient.
      *
      * @param factors shape (examples)
-     * @param weight where the weight's goes, contiguous
-     * @param bias where the bias's goes
+     * @param into where they go, one for each of the layer's parameters, contiguous
      */
-    abstract void sum(Tensor factors, Tensor weight, Tensor bias);
+    abstract void sum(Tensor factors, List<Tensor> into);
 
     /**
-     * @param input of the layer, shape (examples * copies, ...)
-     * @param delta gradient of the loss at the layer's output
+     * @param input of the layer as {@link Tape#inputs} has it, shape (examples * copies, ...)
+     * @param delta gradient of the loss as {@link Tape#deltas} has it
      * @throws IllegalArgumentException if a layer of this kind gives no gradient for one example alone
      */
     static LayerGradient of(Layer layer, Tensor input, Tensor delta, int copies) {
@@ -43,7 +43,16 @@ abstract sealed class LayerGradient {
             return new Convolution(conv, input, delta, copies);
         }
         if (layer instanceof Layer.GroupNorm norm) {
-            return new Normalization(norm, input, delta, copies);
+            return Normalization.of(norm, input, delta, copies);
+        }
+        if (layer instanceof Layer.LayerNorm norm) {
+            return Normalization.of(norm, input, delta, copies);
+        }
+        if (layer instanceof Layer.Embedding) {
+            return new Lookup(input, delta, copies);
+        }
+        if (layer instanceof Layer.Lstm lstm) {
+            return new Gates(lstm, input, delta, copies);
         }
         throw new IllegalArgumentException("no gradient of one example alone is known for a layer of kind "
                 + layer.getClass().getSimpleName() + ": leave it out of what is trained privately");
@@ -95,15 +104,65 @@ abstract sealed class LayerGradient {
         }
 
         @Override
-        void sum(Tensor factors, Tensor weight, Tensor bias) {
+        void sum(Tensor factors, List<Tensor> into) {
             if (weights != null && biases != null) {
-                weightedRows(factors, weights, weight);
-                weightedRows(factors, biases, bias);
+                weightedRows(factors, weights, into.get(0));
+                weightedRows(factors, biases, into.get(1));
                 return;
             }
             Tensor scaled = delta.mul(column(positions == 1 ? factors : factors.repeat_interleave(positions)));
-            torch.mm_out(weight, scaled.t(), input);
-            torch.sum_out(bias, scaled, 0);
+            torch.mm_out(into.get(0), scaled.t(), input);
+            torch.sum_out(into.get(1), scaled, 0);
+        }
+    }
+
+    /** The sums that enter an LSTM's gates: a linear layer on input and state side by side, one position a step. */
+    private static final class Gates extends LayerGradient {
+        private final Layer.Lstm lstm;
+        private final Affine both;
+
+        Gates(Layer.Lstm lstm, Tensor input, Tensor delta, int copies) {
+            this.lstm = lstm;
+            both = new Affine(input, delta, copies);
+        }
+
+        @Override
+        Tensor squares() {
+            return both.squares();
+        }
+
+        @Override
+        void sum(Tensor factors, List<Tensor> into) {
+            Tensor weights = Tensors.floats(4L * lstm.hidden(), lstm.inputs() + (long) lstm.hidden());
+            both.sum(factors, List.of(weights, into.get(2)));
+            into.get(0).copy_(weights.narrow(1, 0, lstm.inputs()));
+            into.get(1).copy_(weights.narrow(1, lstm.inputs(), lstm.hidden()));
+        }
+    }
+
+    /** Vectors of tokens: a linear layer without bias on unit vectors, of which two are the same or orthogonal. */
+    private static final class Lookup extends LayerGradient {
+        /** Shape (examples, positions). */
+        private final Tensor tokens;
+        /** Shape (examples, positions, width). */
+        private final Tensor delta;
+
+        Lookup(Tensor tokens, Tensor delta, int copies) {
+            long positions = copies * tokens.size(1);
+            this.tokens = tokens.reshape(-1, positions);
+            this.delta = delta.reshape(-1, positions, delta.size(-1));
+        }
+
+        @Override
+        Tensor squares() {
+            Tensor same = tokens.unsqueeze(2).eq(tokens.unsqueeze(1)).to(torch.ScalarType.Float);
+            return same.mul_(delta.bmm(delta.transpose(1, 2))).sum(1, 2);
+        }
+
+        @Override
+        void sum(Tensor factors, List<Tensor> into) {
+            Tensor scaled = delta.mul(column(column(factors))).flatten(0, 1);
+            into.get(0).zero_().index_add_(0, tokens.flatten(0, 1), scaled);
         }
     }
 
@@ -150,31 +209,47 @@ abstract sealed class LayerGradient {
         }
 
         @Override
-        void sum(Tensor factors, Tensor weight, Tensor bias) {
+        void sum(Tensor factors, List<Tensor> into) {
             if (weights != null && biases != null) {
-                weightedRows(factors, weights, weight);
-                weightedRows(factors, biases, bias);
+                weightedRows(factors, weights, into.get(0));
+                weightedRows(factors, biases, into.get(1));
                 return;
             }
             Tensor scaled = deltas.mul(column(column(factors)));
             // One product of (outputs, examples * positions) with (examples * positions, patch).
             Tensor flatDeltas = scaled.transpose(0, 1).flatten(1, -1);
             Tensor flatPatches = patches.transpose(1, 2).flatten(0, 1);
-            torch.mm_out(weight.view(deltas.size(1), -1), flatDeltas, flatPatches);
-            torch.sum_out(bias, flatDeltas, 1);
+            torch.mm_out(into.get(0).view(deltas.size(1), -1), flatDeltas, flatPatches);
+            torch.sum_out(into.get(1), flatDeltas, 1);
         }
     }
 
-    /** Scale and shift of normalized channels. */
+    /** Scale and shift of normalized values. */
     private static final class Normalization extends LayerGradient {
         private final Tensor scales;
         private final Tensor shifts;
 
-        Normalization(Layer.GroupNorm norm, Tensor input, Tensor delta, int copies) {
+        private Normalization(Tensor scales, Tensor shifts) {
+            this.scales = scales;
+            this.shifts = shifts;
+        }
+
+        static Normalization of(Layer.GroupNorm norm, Tensor input, Tensor delta, int copies) {
             TensorOptional none = new TensorOptional();
             Tensor normalized = torch.group_norm(input, norm.groups(), none, none, Layer.GroupNorm.TINY, false);
-            scales = summed(delta.mul(normalized).sum(2, 3), copies);
-            shifts = summed(delta.sum(2, 3), copies);
+            return new Normalization(summed(delta.mul(normalized).sum(2, 3), copies), summed(delta.sum(2, 3), copies));
+        }
+
+        static Normalization of(Layer.LayerNorm norm, Tensor input, Tensor delta, int copies) {
+            TensorOptional none = new TensorOptional();
+            long[] last = {norm.features()};
+            Tensor normalized = torch.layer_norm(input, last, none, none, Layer.LayerNorm.TINY, false);
+            long positions = copies * (input.numel() / norm.features() / input.size(0));
+            return new Normalization(
+                    delta.mul(normalized)
+                            .reshape(-1, positions, norm.features())
+                            .sum(1),
+                    delta.reshape(-1, positions, norm.features()).sum(1));
         }
 
         private static Tensor summed(Tensor values, int copies) {
@@ -189,9 +264,9 @@ abstract sealed class LayerGradient {
         }
 
         @Override
-        void sum(Tensor factors, Tensor weight, Tensor bias) {
-            weightedRows(factors, scales, weight);
-            weightedRows(factors, shifts, bias);
+        void sum(Tensor factors, List<Tensor> into) {
+            weightedRows(factors, scales, into.get(0));
+            weightedRows(factors, shifts, into.get(1));
         }
     }
 

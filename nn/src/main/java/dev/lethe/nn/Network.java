@@ -1,5 +1,6 @@
 package dev.lethe.nn;
 
+import dev.lethe.core.data.Examples;
 import dev.lethe.core.random.Seed;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,17 +34,53 @@ final class Network implements AutoCloseable {
     /** Whether there are normalizations of images. */
     private final boolean normalizes;
 
-    /** Weight and bias of each layer, {@code null} entries where a layer has none. */
     private final List<Parameters> parameters = new ArrayList<>();
 
-    /** A layer's share of the flat vector: weight at {@code offset}, its bias behind it. */
-    record Parameters(Layer layer, int offset, int fanIn, long[] shape, Tensor weight, Tensor bias) {
-        int weightSize() {
-            return Math.toIntExact(weight.numel());
+    /**
+     * A layer's share of the flat vector.
+     *
+     * @param offset where it begins
+     * @param tensors views of it one behind the other, as {@link #shapes} has them: weights first, a bias last
+     */
+    record Parameters(Layer layer, int offset, List<Tensor> tensors) {
+        Parameters {
+            tensors = List.copyOf(tensors);
+        }
+
+        Tensor weight() {
+            return tensors.get(0);
+        }
+
+        Tensor bias() {
+            return tensors.get(tensors.size() - 1);
         }
 
         int size() {
-            return Math.toIntExact(weight.numel() + bias.numel());
+            return Math.toIntExact(tensors.stream().mapToLong(Tensor::numel).sum());
+        }
+
+        /** The same views of another vector that is as long as the network's, such as a gradient. */
+        List<Tensor> of(Tensor vector) {
+            return views(layer, offset, vector);
+        }
+
+        private static List<Tensor> views(Layer layer, int offset, Tensor vector) {
+            List<Tensor> views = new ArrayList<>();
+            long from = offset;
+            for (long[] shape : shapes(layer)) {
+                long size = size(shape);
+                views.add(vector.narrow(0, from, size).view(shape));
+                from += size;
+            }
+            return views;
+        }
+
+        private static long size(long[] shape) {
+            long size = 1;
+            for (long side : shape) {
+                size = Math.multiplyExact(size, side);
+            }
+            return size;
         }
     }
 
@@ -55,26 +92,25 @@ final class Network implements AutoCloseable {
         for (Layer layer : layers) {
             shape = layer.outputShape(shape);
         }
+        List<Layer> parametrized = parametrized(layers).toList();
+        if (parametrized.stream()
+                .skip(layers.get(0) instanceof Layer.Embedding ? 1 : 0)
+                .anyMatch(Layer.Embedding.class::isInstance)) {
+            throw new IllegalArgumentException("an embedding must be the first layer: it takes tokens");
+        }
         if (shape.length != 1) {
             throw new IllegalArgumentException("the last layer must give a vector of logits");
         }
         outputs = shape[0];
-        List<Layer> parametrized = parametrized(layers).toList();
         parameterCount = parametrized.stream().mapToInt(Network::sizeOf).sum();
         normalizes = parametrized.stream().anyMatch(Layer.GroupNorm.class::isInstance);
         memory = new PointerScope();
         flat = torch.zeros(parameterCount);
         int offset = 0;
         for (Layer layer : parametrized) {
-            long[] weight = weightShape(layer);
-            int weightSize = sizeOf(layer) - Math.toIntExact(weight[0]);
+            List<Tensor> views = Parameters.views(layer, offset, flat);
             parameters.add(new Parameters(
-                    layer,
-                    offset,
-                    Math.toIntExact(weightSize / weight[0]),
-                    weight,
-                    leaf(flat.narrow(0, offset, weightSize).view(weight)),
-                    leaf(flat.narrow(0, offset + weightSize, weight[0]))));
+                    layer, offset, views.stream().map(Network::leaf).toList()));
             offset += sizeOf(layer);
         }
         // Leaves the thread's stack of scopes, yet frees nothing until this network is closed.
@@ -93,30 +129,49 @@ final class Network implements AutoCloseable {
         return view.detach().requires_grad_(true);
     }
 
-    private static long[] weightShape(Layer layer) {
+    /** Shapes of a layer's parameters. */
+    private static List<long[]> shapes(Layer layer) {
         if (layer instanceof Layer.Linear linear) {
-            return new long[] {linear.outputs(), linear.inputs()};
+            return List.of(new long[] {linear.outputs(), linear.inputs()}, new long[] {linear.outputs()});
         }
         if (layer instanceof Layer.Conv2d conv) {
-            return new long[] {conv.outputs(), conv.inputs(), conv.kernel(), conv.kernel()};
+            return List.of(
+                    new long[] {conv.outputs(), conv.inputs(), conv.kernel(), conv.kernel()},
+                    new long[] {conv.outputs()});
         }
         if (layer instanceof Layer.GroupNorm norm) {
-            return new long[] {norm.channels()};
+            return List.of(new long[] {norm.channels()}, new long[] {norm.channels()});
         }
-        return new long[0];
+        if (layer instanceof Layer.LayerNorm norm) {
+            return List.of(new long[] {norm.features()}, new long[] {norm.features()});
+        }
+        if (layer instanceof Layer.Embedding embedding) {
+            return List.of(new long[] {embedding.tokens(), embedding.width()});
+        }
+        if (layer instanceof Layer.Lstm lstm) {
+            long gates = 4L * lstm.hidden();
+            return List.of(new long[] {gates, lstm.inputs()}, new long[] {gates, lstm.hidden()}, new long[] {gates});
+        }
+        return List.of();
     }
 
-    /** Parameters of one layer, weight and bias together. */
+    /** How many inputs a sum of this layer has. */
+    private static int fanIn(Layer layer) {
+        if (layer instanceof Layer.Embedding) {
+            return 1;
+        }
+        if (layer instanceof Layer.Lstm lstm) {
+            // As PyTorch has it.
+            return lstm.hidden();
+        }
+        long[] weight = shapes(layer).get(0);
+        return Math.toIntExact(Parameters.size(weight) / weight[0]);
+    }
+
+    /** Number of a layer's parameters. */
     private static int sizeOf(Layer layer) {
-        long[] weight = weightShape(layer);
-        if (weight.length == 0) {
-            return 0;
-        }
-        long size = 1;
-        for (long side : weight) {
-            size *= side;
-        }
-        return Math.toIntExact(size + weight[0]);
+        return Math.toIntExact(
+                shapes(layer).stream().mapToLong(Parameters::size).sum());
     }
 
     List<Layer> layers() {
@@ -136,7 +191,7 @@ final class Network implements AutoCloseable {
         return parameterCount;
     }
 
-    /** Weights and biases of the layers that have them, in order. */
+    /** Those of the layers that have some, in order. */
     List<Parameters> parameters() {
         return parameters;
     }
@@ -155,16 +210,40 @@ final class Network implements AutoCloseable {
         int index = 0;
         for (Parameters layer : parameters) {
             UniformRandomProvider random = seed.fork("layer-" + index++).stream();
-            if (layer.layer() instanceof Layer.GroupNorm) {
-                Arrays.fill(values, layer.offset(), layer.offset() + layer.weightSize(), 1);
+            if (layer.layer() instanceof Layer.GroupNorm || layer.layer() instanceof Layer.LayerNorm) {
+                int scales = Math.toIntExact(layer.weight().numel());
+                Arrays.fill(values, layer.offset(), layer.offset() + scales, 1);
                 continue;
             }
-            float bound = (float) (1 / Math.sqrt(layer.fanIn()));
+            float bound = (float) (1 / Math.sqrt(fanIn(layer.layer())));
             for (int i = 0; i < layer.size(); i++) {
                 values[layer.offset() + i] = (2 * random.nextFloat() - 1) * bound;
             }
         }
         return values;
+    }
+
+    /**
+     * Refuses data that the first layer cannot take.
+     *
+     * @param rows to look at
+     * @throws IllegalArgumentException if an embedding would meet what is no token of its
+     */
+    void require(Examples data, int[] rows) {
+        if (!(layers.get(0) instanceof Layer.Embedding embedding)) {
+            return;
+        }
+        int width = data.width();
+        for (int row : rows) {
+            for (int i = 0; i < width; i++) {
+                float value = data.features()[row * width + i];
+                if (!(value >= 0 && value < embedding.tokens() && value == (int) value)) {
+                    throw new IllegalArgumentException("row " + row + " holds at position " + i
+                            + " no token: tokens are whole numbers in 0.." + (embedding.tokens() - 1)
+                            + "; count the tokens of the data and set tokens of the embedding to it");
+                }
+            }
+        }
     }
 
     void load(float[] values) {
@@ -173,31 +252,26 @@ final class Network implements AutoCloseable {
 
     /** Logits for a batch, as an autograd graph; {@code dropout} is the source of dropout in training, else null. */
     Tensor forward(Tensor batch, @Nullable Generator dropout) {
-        return forward(batch, dropout, (layer, input, output) -> {});
+        return forward(batch, dropout, null);
     }
 
-    /** Sees what goes through the layers that have parameters, first to last. */
-    interface Watcher {
-        void see(Layer layer, Tensor input, Tensor output);
-    }
-
-    /** The same, watched. */
-    Tensor forward(Tensor batch, @Nullable Generator dropout, Watcher watcher) {
+    /** The same, and onto the tape what the gradients of single examples take. */
+    Tensor forward(Tensor batch, @Nullable Generator dropout, @Nullable Tape tape) {
         // With the channels of a pixel side by side libtorch pools eight times as fast, and convolves few channels
         // three times.
         Tensor input = normalizes ? batch.contiguous(torch.MemoryFormat.ChannelsLast) : batch;
-        return new Pass(dropout, watcher).through(layers, input);
+        return new Pass(dropout, tape).through(layers, input);
     }
 
     /** One batch on its way through the layers. */
     private final class Pass {
         private final @Nullable Generator dropout;
-        private final Watcher watcher;
+        private final @Nullable Tape tape;
         private int next;
 
-        Pass(@Nullable Generator dropout, Watcher watcher) {
+        Pass(@Nullable Generator dropout, @Nullable Tape tape) {
             this.dropout = dropout;
-            this.watcher = watcher;
+            this.tape = tape;
         }
 
         Tensor through(List<Layer> some, Tensor input) {
@@ -205,10 +279,8 @@ final class Network implements AutoCloseable {
             for (Layer layer : some) {
                 if (layer instanceof Layer.Residual block) {
                     x = x.add(through(block.body(), x));
-                } else if (sizeOf(layer) > 0) {
-                    Tensor output = through(layer, parameters.get(next++), x);
-                    watcher.see(layer, x, output);
-                    x = output;
+                } else if (next < parameters.size() && parameters.get(next).layer() == layer) {
+                    x = through(layer, parameters.get(next++), x);
                 } else {
                     x = through(layer, x);
                 }
@@ -217,6 +289,33 @@ final class Network implements AutoCloseable {
         }
 
         private Tensor through(Layer layer, Parameters p, Tensor x) {
+            if (layer instanceof Layer.Lstm) {
+                return tape == null ? fused(p, x) : tape.through(layer, x, new LstmPass(p, x));
+            }
+            Tensor input = layer instanceof Layer.Embedding ? x.to(torch.ScalarType.Long) : x;
+            Tensor output = output(layer, p, input);
+            if (tape != null) {
+                tape.see(layer, input, output);
+            }
+            return output;
+        }
+
+        /** An LSTM in one call of libtorch, of which nothing is seen. */
+        private Tensor fused(Parameters p, Tensor x) {
+            Tensor state = torch.zeros(1, x.size(0), p.bias().numel() / 4);
+            TensorVector all = new TensorVector(
+                    p.weight(),
+                    p.tensors().get(1),
+                    p.bias(),
+                    torch.zeros(p.bias().numel()));
+            return torch.lstm(x, new TensorVector(state, state), all, true, 1, 0, true, false, true)
+                    .get0();
+        }
+
+        private Tensor output(Layer layer, Parameters p, Tensor x) {
+            if (layer instanceof Layer.Embedding) {
+                return torch.embedding(p.weight(), x);
+            }
             TensorOptional bias = new TensorOptional(p.bias());
             if (layer instanceof Layer.Linear) {
                 return torch.linear(x, p.weight(), bias);
@@ -224,6 +323,15 @@ final class Network implements AutoCloseable {
             if (layer instanceof Layer.GroupNorm norm) {
                 return torch.group_norm(
                         x, norm.groups(), new TensorOptional(p.weight()), bias, Layer.GroupNorm.TINY, false);
+            }
+            if (layer instanceof Layer.LayerNorm norm) {
+                return torch.layer_norm(
+                        x,
+                        new long[] {norm.features()},
+                        new TensorOptional(p.weight()),
+                        bias,
+                        Layer.LayerNorm.TINY,
+                        false);
             }
             Layer.Conv2d conv = (Layer.Conv2d) layer;
             long pad = conv.padding();
@@ -258,6 +366,9 @@ final class Network implements AutoCloseable {
             if (layer instanceof Layer.Flatten) {
                 return x.flatten(1, -1);
             }
+            if (layer instanceof Layer.LastStep) {
+                return x.select(1, x.size(1) - 1);
+            }
             if (layer instanceof Layer.GlobalAveragePool) {
                 return x.mean(2, 3);
             }
@@ -275,15 +386,14 @@ final class Network implements AutoCloseable {
         Tensor loss = torch.cross_entropy_loss(forward(batch, dropout), labels);
         TensorVector leaves = new TensorVector();
         for (Parameters p : parameters) {
-            leaves.push_back(p.weight());
-            leaves.push_back(p.bias());
+            p.tensors().forEach(leaves::push_back);
         }
         TensorVector gradients = torch.grad(new TensorVector(loss), leaves);
         int index = 0;
         for (Parameters p : parameters) {
-            into.narrow(0, p.offset(), p.weightSize())
-                    .copy_(gradients.get(index++).reshape(-1));
-            into.narrow(0, p.offset() + (long) p.weightSize(), p.bias().numel()).copy_(gradients.get(index++));
+            for (Tensor view : p.of(into)) {
+                view.copy_(gradients.get(index++));
+            }
         }
     }
 

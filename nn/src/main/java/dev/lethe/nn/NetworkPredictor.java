@@ -6,6 +6,7 @@ import dev.lethe.core.model.GradientNorms;
 import dev.lethe.core.model.Logits;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -27,7 +28,7 @@ final class NetworkPredictor implements Differentiable<Examples> {
 
     @Override
     public Logits logits(Examples data) {
-        refuseOtherShape(data);
+        refuseOther(data);
         float[] values = new float[data.size() * network.outputs()];
         for (int from = 0; from < data.size(); from += CHUNK) {
             int size = Math.min(CHUNK, data.size() - from);
@@ -48,15 +49,16 @@ final class NetworkPredictor implements Differentiable<Examples> {
 
     @Override
     public GradientNorms gradientNorms(Examples data) {
-        refuseOtherShape(data);
+        refuseOther(data);
         return new ExampleGradients(network, data).norms();
     }
 
-    private void refuseOtherShape(Examples data) {
+    private void refuseOther(Examples data) {
         if (!Arrays.equals(data.shape(), network.inputShape())) {
             throw new IllegalArgumentException("examples have shape " + Arrays.toString(data.shape())
                     + ", the model was trained on " + Arrays.toString(network.inputShape()));
         }
+        network.require(data, IntStream.range(0, data.size()).toArray());
     }
 
     /** Mean cross-entropy on some rows, in nats. */

@@ -15,6 +15,28 @@ final class Blobs {
         return examples(n, new int[] {width}, classes, seed);
     }
 
+    /** Sequences of random tokens; the class is the last token there is below the number of classes. */
+    static Examples tokens(int n, int steps, int tokens, int classes, Seed seed) {
+        UniformRandomProvider random = seed.stream();
+        float[] features = new float[n * steps];
+        int[] labels = new int[n];
+        for (int row = 0; row < n; row++) {
+            features[row * steps] = random.nextInt(classes);
+            for (int i = 1; i < steps; i++) {
+                features[row * steps + i] = random.nextInt(tokens);
+            }
+            for (int i = 0; i < steps; i++) {
+                int token = (int) features[row * steps + i];
+                labels[row] = token < classes ? token : labels[row];
+            }
+        }
+        return new Examples(features, new int[] {steps}, labels, names(classes));
+    }
+
+    private static List<String> names(int classes) {
+        return IntStream.range(0, classes).mapToObj(k -> "class " + k).toList();
+    }
+
     static Examples examples(int n, int[] shape, int classes, Seed seed) {
         UniformRandomProvider random = seed.stream();
         ZigguratSampler.NormalizedGaussian gaussian = ZigguratSampler.NormalizedGaussian.of(random);
@@ -33,8 +55,6 @@ final class Blobs {
                 features[row * width + i] = (float) (centres[labels[row]][i] + gaussian.sample());
             }
         }
-        List<String> names =
-                IntStream.range(0, classes).mapToObj(k -> "class " + k).toList();
-        return new Examples(features, shape, labels, names);
+        return new Examples(features, shape, labels, names(classes));
     }
 }

@@ -20,12 +20,48 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExampleGradientsTest {
     record Case(List<Layer> layers, Examples data) {}
 
-    /** Vectors and images, fewer and more than go through in one pass. */
+    /** Vectors, images and sequences, fewer and more than go through in one pass. */
     static Stream<Case> networks() {
         Examples vectors = Blobs.vectors(1100, 7, 3, Seed.of(30));
         Examples images = Blobs.examples(60, new int[] {2, 9, 8}, 4, Seed.of(31));
         Examples large = Blobs.examples(70, new int[] {3, 32, 32}, 10, Seed.of(32));
+        Examples tokens = Blobs.tokens(60, 9, 11, 3, Seed.of(35));
+        Examples sequences = Blobs.examples(60, new int[] {12, 3}, 4, Seed.of(36));
         return Stream.of(
+                new Case(
+                        List.of(
+                                new Layer.Embedding(11, 5),
+                                new Layer.Lstm(5, 8),
+                                new Layer.LastStep(),
+                                new Layer.Linear(8, 3)),
+                        tokens),
+                new Case(
+                        List.of(
+                                new Layer.Embedding(11, 4),
+                                new Layer.LayerNorm(4),
+                                new Layer.Linear(4, 7),
+                                new Layer.Tanh(),
+                                new Layer.Residual(List.of(new Layer.Lstm(7, 7), new Layer.Tanh())),
+                                new Layer.Dropout(0.3),
+                                new Layer.Residual(List.of(new Layer.Residual(List.of(new Layer.Lstm(7, 7))))),
+                                new Layer.LayerNorm(7),
+                                new Layer.Lstm(7, 6),
+                                new Layer.LastStep(),
+                                new Layer.LayerNorm(6),
+                                new Layer.Linear(6, 3)),
+                        tokens),
+                new Case(
+                        List.of(new Layer.Lstm(3, 5), new Layer.Relu(), new Layer.Flatten(), new Layer.Linear(60, 4)),
+                        sequences),
+                new Case(
+                        List.of(
+                                new Layer.Linear(3, 20),
+                                new Layer.Tanh(),
+                                new Layer.Lstm(20, 25),
+                                new Layer.Lstm(25, 5),
+                                new Layer.LastStep(),
+                                new Layer.Linear(5, 4)),
+                        sequences),
                 new Case(recipe(List.of()).layers(vectors.shape(), 3), vectors),
                 new Case(recipe(List.of(12)).layers(vectors.shape(), 3), vectors),
                 new Case(
@@ -95,7 +131,8 @@ class ExampleGradientsTest {
         float[] values = network.initial(seed);
         var random = seed.fork("normalization").stream();
         for (Network.Parameters p : network.parameters()) {
-            for (int i = 0; p.layer() instanceof Layer.GroupNorm && i < p.size(); i++) {
+            boolean normalizes = p.layer() instanceof Layer.GroupNorm || p.layer() instanceof Layer.LayerNorm;
+            for (int i = 0; normalizes && i < p.size(); i++) {
                 values[p.offset() + i] += random.nextFloat() - 0.5f;
             }
         }
@@ -110,8 +147,9 @@ class ExampleGradientsTest {
         }
         assertThat(fast.lastLayerL1()[row]).isCloseTo(sum, withinPercentage(0.01));
         double squares = 0;
-        for (int i = 0; i < last.fanIn(); i++) {
-            double input = gradient[last.offset() + i] / gradient[last.offset() + last.weightSize()];
+        for (int i = 0; i < last.weight().size(1); i++) {
+            double input = gradient[last.offset() + i]
+                    / gradient[last.offset() + (int) last.weight().numel()];
             squares += input * input;
         }
         assertThat(fast.penultimate()[row]).isCloseTo(Math.sqrt(squares), withinPercentage(0.01));
@@ -148,6 +186,23 @@ class ExampleGradientsTest {
             assertThat(norms.lastLayerL1()[0]).isCloseTo(2 * other * (hidden + 1), withinPercentage(0.01));
             assertThat(norms.penultimate()[0]).isCloseTo(hidden, withinPercentage(0.01));
         }
+    }
+
+    @Test
+    void refusesNetworksThatEndOtherwise() {
+        Examples sequences = Blobs.examples(4, new int[] {5, 3}, 2, Seed.of(37));
+        try (Network network = new Network(List.of(new Layer.Lstm(3, 2), new Layer.LastStep()), sequences.shape())) {
+            assertThatThrownBy(() -> new ExampleGradients(network, sequences))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("LastStep");
+        }
+    }
+
+    @Test
+    void namesTheLayerThatHasNoGradientOfOneExample() {
+        assertThatThrownBy(() -> LayerGradient.of(new Layer.MaxPool2d(2), Tensors.floats(1), Tensors.floats(1), 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("MaxPool2d");
     }
 
     @Test

@@ -27,6 +27,8 @@ class RecipeTest {
     /** Symmetric images: only of these is a mirror image surely another of the same class. */
     private static final Examples MIRRORED = mirrored(Blobs.examples(300, new int[] {2, 8, 8}, 3, Seed.of(12)));
 
+    private static final Examples TOKENS = Blobs.tokens(800, 10, 12, 3, Seed.of(13));
+
     private static Examples mirrored(Examples images) {
         float[] values = new float[images.features().length];
         for (int row = 0; row < values.length; row += 8) {
@@ -63,7 +65,16 @@ class RecipeTest {
                                 new Optimization(12, 0.02, 16, 0, 0, new Optimizer.Sgd(0.9))
                                         .with(new Schedule.Cosine(0.2))
                                         .with(new Augmentation(true, 1))),
-                        MIRRORED));
+                        MIRRORED),
+                new Case(
+                        new Feedforward(
+                                List.of(
+                                        new Layer.Embedding(12, 8),
+                                        new Layer.Lstm(8, 16),
+                                        new Layer.LastStep(),
+                                        new Layer.Linear(16, 3)),
+                                new Optimization(25, 0.02, 32, 0, 0)),
+                        TOKENS));
     }
 
     @ParameterizedTest
