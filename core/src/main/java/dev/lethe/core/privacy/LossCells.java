@@ -2,6 +2,7 @@ package dev.lethe.core.privacy;
 
 import dev.lethe.core.privacy.LossPair.Masses;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pair's masses in cells between multiples of a step: one step wide where most of the mass lies, and wider, by powers of two, where
@@ -11,14 +12,15 @@ import java.util.Arrays;
  * @param masses in the cells
  */
 record LossCells(long[] multiples, Masses masses) {
-    private static final int MOST_CELLS = 1 << 20;
+    private static final int MOST_CELLS = 1 << 18;
 
     /** How wide a cell may be, in steps, at a loss. */
     interface Widths {
         double at(double loss);
     }
 
-    static LossCells of(LossPair pair, double low, double high, double step, Widths widths) {
+    /** Null if there would be too many of them. */
+    static @Nullable LossCells of(LossPair pair, double low, double high, double step, Widths widths) {
         long first = (long) Math.floor(low / step) - 1;
         long last = (long) Math.ceil(high / step) + 1;
         long widest = Long.highestOneBit(Math.max(1, (last - first) / 512));
@@ -34,7 +36,7 @@ record LossCells(long[] multiples, Masses masses) {
             k += width;
             if (count == multiples.length) {
                 if (count >= MOST_CELLS) {
-                    throw new IllegalStateException("more than " + MOST_CELLS + " cells of step " + step);
+                    return null;
                 }
                 multiples = Arrays.copyOf(multiples, 2 * count);
             }

@@ -2,6 +2,7 @@ package dev.lethe.core.privacy;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Epsilon and delta from the distribution of the privacy loss, as brackets: {@link #epsilon} and {@link #delta} are at least the true
@@ -14,7 +15,7 @@ public final class PrivacyLossCurve implements PrivacyCurve {
     private final List<Part> parts;
     private final List<Part> attained;
     private final boolean symmetric;
-    private final long steps;
+    private final double steps;
 
     /**
      * @param parts pairs that dominate what happened
@@ -25,7 +26,7 @@ public final class PrivacyLossCurve implements PrivacyCurve {
         this.parts = List.copyOf(parts);
         this.attained = List.copyOf(attained);
         this.symmetric = symmetric;
-        steps = parts.stream().mapToLong(Part::times).sum();
+        steps = parts.stream().mapToDouble(Part::times).sum();
     }
 
     @Override
@@ -54,11 +55,15 @@ public final class PrivacyLossCurve implements PrivacyCurve {
         double low = 0;
         for (Side side : sides()) {
             double mass = 1e-11 * delta / steps;
-            LossPlan plan = new LossPlan(side.pairs, side.times, side.reversed, mass);
-            plan.forDelta(delta, Double.POSITIVE_INFINITY);
+            LossPlan plan = new LossPlan(side.pairs, side.times, side.reversed, Math.max(1e-290, mass * mass * 1e-6));
+            plan.forDelta(delta, Double.NaN);
             Composed composed = compose(side, plan, mass);
-            for (int again = 0; again < 4 && composed.missed(delta); again++) {
-                plan.forDelta(delta, plan.low());
+            for (int again = 0; again < 5; again++) {
+                double found = composed.missed(delta) ? plan.lower() : composed.epsilonAbove(delta);
+                if (plan.suits(found) || found <= 0) {
+                    break;
+                }
+                plan.forDelta(delta, found);
                 composed = compose(side, plan, mass);
             }
             if (side.upper) {
@@ -107,12 +112,14 @@ public final class PrivacyLossCurve implements PrivacyCurve {
         double high = 0;
         double low = 0;
         for (Side side : sides) {
-            LossPlan plan = new LossPlan(side.pairs, side.times, side.reversed, 1e-25 / steps);
+            LossPlan far = new LossPlan(side.pairs, side.times, side.reversed, 1e-290);
+            far.forEpsilon(epsilon);
+            double mass = Math.max(1e-290, 1e-14 * Math.exp(far.logDelta()) / steps);
+            LossPlan plan = new LossPlan(side.pairs, side.times, side.reversed, Math.max(1e-290, mass * mass * 1e-6));
             plan.forEpsilon(epsilon);
-            double mass = 1e-14 * Math.exp(Math.max(-600, plan.logDelta())) / steps;
             Composed composed = compose(side, plan, mass);
             if (side.upper) {
-                high = Math.max(high, composed.delta(epsilon, true));
+                high = Math.max(high, Math.min(composed.delta(epsilon, true), composed.sums.chernoffDelta(epsilon)));
             }
             if (side.lower) {
                 low = Math.max(low, composed.delta(epsilon, false));
@@ -169,7 +176,7 @@ public final class PrivacyLossCurve implements PrivacyCurve {
     private record Composed(LossComposition sums, double step) {
         /** Whether the answer lies below the window, and above 0. */
         boolean missed(double delta) {
-            return sums.start() > 0 && (sums.above(sums.start()) <= delta || sums.below(sums.start()) <= delta);
+            return sums.start() > 0 && sums.above(sums.start()) <= delta;
         }
 
         double epsilonAbove(double delta) {
@@ -216,8 +223,11 @@ public final class PrivacyLossCurve implements PrivacyCurve {
         }
     }
 
-    /** A step of which the pair's least or largest loss is a multiple, or a hair more, so that no bound has to move it. */
+    /** A step of which the pair's losses, or the least or the largest, are multiples, or a hair more, so that no bound has to move it. */
     private static double aligned(double step, LossPair pair, boolean reversed) {
+        if (pair.unit() > 0) {
+            return pair.unit() > step ? pair.unit() / Math.ceil(pair.unit() / step) * (1 - 1e-12) : step;
+        }
         double most = pair.largest(reversed);
         if (most < Double.POSITIVE_INFINITY) {
             return most > step ? most / Math.ceil(most / step) * (1 - 1e-12) : step;
@@ -227,7 +237,7 @@ public final class PrivacyLossCurve implements PrivacyCurve {
     }
 
     private static Composed compose(Side side, LossPlan plan, double mass) {
-        long steps = 0;
+        double steps = 0;
         for (long times : side.times) {
             steps += times;
         }
@@ -243,23 +253,34 @@ public final class PrivacyLossCurve implements PrivacyCurve {
             widest = Math.max(widest, span[1] - span[0]);
         }
         step = Math.max(step, widest / (1 << 22));
-        step = aligned(step, side.pairs.get(0), side.reversed);
+        List<LossComposition.Part> parts = null;
+        double lattice = step;
+        for (; parts == null; step *= 4) {
+            lattice = aligned(step, side.pairs.get(0), side.reversed);
+            parts = parts(side, plan, spans, lattice);
+        }
+        long start = (long) Math.floor(plan.low() / lattice) - 32;
+        return new Composed(new LossComposition(parts, lattice, plan.tilts(), start, size), lattice);
+    }
+
+    /** Null if the step is so small that there would be too many cells. */
+    private static @Nullable List<LossComposition.Part> parts(
+            Side side, LossPlan plan, List<double[]> spans, double step) {
         List<LossComposition.Part> parts = new ArrayList<>();
         for (int part = 0; part < spans.size(); part++) {
             LossCells.Widths widths = plan.widths(part);
-            LossCells cells = side.reversed
-                    ? LossCells.of(
-                                    side.pairs.get(part),
-                                    spans.get(part)[0],
-                                    spans.get(part)[1],
-                                    step,
-                                    at -> widths.at(-at))
-                            .reversed()
-                    : LossCells.of(side.pairs.get(part), spans.get(part)[0], spans.get(part)[1], step, widths);
+            double[] span = spans.get(part);
+            LossCells cells = LossCells.of(
+                    side.pairs.get(part), span[0], span[1], step, side.reversed ? at -> widths.at(-at) : widths);
+            if (cells == null) {
+                return null;
+            }
+            if (side.reversed) {
+                cells = cells.reversed();
+            }
             parts.add(new LossComposition.Part(
                     LatticeLoss.above(cells, step), LatticeLoss.below(cells, step), side.times[part]));
         }
-        long start = (long) Math.floor(plan.low() / step) - 32;
-        return new Composed(new LossComposition(parts, step, plan.tilts(), start, size), step);
+        return parts;
     }
 }

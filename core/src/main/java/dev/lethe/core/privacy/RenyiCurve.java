@@ -105,16 +105,13 @@ public final class RenyiCurve implements PrivacyCurve {
         Map<Double, Double> known = new HashMap<>();
         int best = 0;
         double value = Double.POSITIVE_INFINITY;
-        int worse = 0;
-        for (int i = 0; i < ORDERS.length && worse < 4; i++) {
+        // All of them: a divergence that is the smaller of two bounds may have two places where it is best.
+        for (int i = 0; i < ORDERS.length; i++) {
             double now = objective.at(ORDERS[i]);
             known.put(ORDERS[i], now);
             if (now < value) {
                 best = i;
                 value = now;
-                worse = 0;
-            } else if (value < Double.POSITIVE_INFINITY) {
-                worse++;
             }
         }
         double low = best == 0 ? SMALLEST_ORDER : ORDERS[best - 1];

@@ -7,6 +7,14 @@ import org.apache.commons.numbers.gamma.LogGamma;
 
 /** Rényi divergences of mechanisms, one class each; sources and proofs in docs/math/accounting.md. */
 final class RenyiDivergences {
+    private static final double[] LOG_FACTORIAL = new double[OfWholeOrders.LARGEST + 2];
+
+    static {
+        for (int n = 0; n < LOG_FACTORIAL.length; n++) {
+            LOG_FACTORIAL[n] = LogGamma.value(n + 1.0);
+        }
+    }
+
     private RenyiDivergences() {}
 
     /** Concentrated: rho times the order. Gaussian noise has rho = mu² / 2. */
@@ -310,7 +318,7 @@ final class RenyiDivergences {
 
     /** Known at whole orders. */
     abstract static class OfWholeOrders implements Divergence {
-        private static final int LARGEST = 1 << 12;
+        private static final int LARGEST = 512;
         private final Map<Integer, Double> known = new HashMap<>();
 
         /** A bound on the logarithm of E (P/Q)^order under Q. */
@@ -343,7 +351,7 @@ final class RenyiDivergences {
     }
 
     private static double logBinomial(int n, int k) {
-        return LogGamma.value(n + 1.0) - LogGamma.value(k + 1.0) - LogGamma.value(n - k + 1.0);
+        return LOG_FACTORIAL[n] - LOG_FACTORIAL[k] - LOG_FACTORIAL[n - k];
     }
 
     private static double logSum(double[] terms) {
