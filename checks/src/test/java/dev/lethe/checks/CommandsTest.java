@@ -90,6 +90,7 @@ class CommandsTest {
                 "list attacks",
                 "list recipes",
                 "show",
+                "price",
                 "generate-completion"
             })
     void helpsWithAnExample(String command) throws Exception {
