@@ -121,12 +121,7 @@ final class DataFlags {
     private CsvOptions csv() {
         CsvOptions options = CsvOptions.DEFAULT.withHeader(!noHeader).withDrop(Set.copyOf(drop));
         if (delimiter != null) {
-            String one = delimiter.equals("\\t") || delimiter.equals("tab") ? "\t" : delimiter;
-            if (one.length() != 1) {
-                throw new IllegalArgumentException(
-                        "--delimiter must be one character, or tab; got '" + delimiter + "'");
-            }
-            options = options.withDelimiter(one.charAt(0));
+            options = options.withDelimiter(delimiter(delimiter));
         }
         if (missing != null) {
             options = options.withMissing(Set.copyOf(missing));
@@ -144,6 +139,15 @@ final class DataFlags {
             options = options.withType(column, ColumnType.NUMERIC);
         }
         return options;
+    }
+
+    /** The character that a flag names. */
+    static char delimiter(String flag) {
+        String one = flag.equals("\\t") || flag.equals("tab") ? "\t" : flag;
+        if (one.length() != 1) {
+            throw new IllegalArgumentException("--delimiter must be one character, or tab; got '" + flag + "'");
+        }
+        return one.charAt(0);
     }
 
     void describe(Map<String, String> settings, int chosenMembers) {

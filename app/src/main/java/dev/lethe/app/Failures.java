@@ -1,6 +1,7 @@
 package dev.lethe.app;
 
 import dev.lethe.audit.membership.StoreException;
+import dev.lethe.core.ledger.LedgerException;
 import dev.lethe.core.privacy.PrivacyException;
 import dev.lethe.intake.BadInputException;
 import java.io.IOException;
@@ -58,7 +59,11 @@ final class Failures {
     }
 
     private static int code(Exception e) {
+        if (e instanceof PrivacyException) {
+            return REFUSED;
+        }
         if (e instanceof BadInputException
+                || e instanceof LedgerException
                 || e instanceof StoreException
                 || e instanceof IOException
                 || e instanceof UncheckedIOException) {

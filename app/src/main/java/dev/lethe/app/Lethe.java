@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             AuditCommand.class,
+            ShareCommand.class,
+            LedgerCommand.class,
             ListCommand.class,
             ShowCommand.class,
             PriceCommand.class,
@@ -30,12 +32,12 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  lethe demo",
             "  lethe audit data --table people.csv --label income",
+            "  lethe share statistics --table people.csv --count --group-by city --epsilon 1 --delta 1e-6",
             "  lethe list attacks",
             "  lethe price --rate 0.01 --noise-multiplier 1.0 --steps 1000 --delta 1e-5",
             "  source <(lethe generate-completion)",
             "",
-            "Exit codes: 0 done, 2 wrong usage, 3 refused on privacy grounds, 4 input or output, 70 a bug"
-                    + " in Lethe."
+            "Exit codes: 0 done, 2 wrong usage, 3 refused on privacy grounds, 4 input or output, 70 a bug in Lethe."
         })
 public final class Lethe implements Runnable {
     @Spec

@@ -85,7 +85,9 @@ final class ListCommand implements Runnable {
             }
         }
         if (!flags.json) {
-            System.out.println("\nAll: --epochs, --learning-rate, --batch, --weight-decay, --early-stopping");
+            System.out.println(
+                    "\nAll: --epochs, --learning-rate, --cosine, --momentum, --batch, --weight-decay, --early-stopping\n"
+                            + "Images: --mirror-images, --move-images");
         }
         json(flags, array);
     }

@@ -5,6 +5,7 @@ import dev.lethe.core.model.Trainer;
 import dev.lethe.nn.Cnn;
 import dev.lethe.nn.LogisticRegression;
 import dev.lethe.nn.Mlp;
+import dev.lethe.nn.ResNet;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,12 @@ enum Recipe {
             }
             return new Cnn(flags.channels(), flags.width().get(0), flags.dropout(), flags.optimization());
         }
+    },
+    RESNET("resnet", "Residual network with group normalization for images.", List.of("--channels", "--blocks")) {
+        @Override
+        Trainer<Examples> trainer(RecipeFlags flags) {
+            return new ResNet(flags.channels(), flags.blocks(), flags.optimization());
+        }
     };
 
     private final String id;
@@ -52,6 +59,11 @@ enum Recipe {
 
     String summary() {
         return summary;
+    }
+
+    /** Whether it takes images only. */
+    boolean isForImages() {
+        return this == CNN || this == RESNET;
     }
 
     /** Flags that only some recipes take, this one among them. */

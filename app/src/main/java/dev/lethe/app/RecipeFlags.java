@@ -4,7 +4,10 @@ import dev.lethe.core.data.Examples;
 import dev.lethe.core.data.LabelledTable;
 import dev.lethe.core.model.EncodedTrainer;
 import dev.lethe.core.model.Trainer;
+import dev.lethe.nn.Augmentation;
 import dev.lethe.nn.Optimization;
+import dev.lethe.nn.Optimizer;
+import dev.lethe.nn.Schedule;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +18,7 @@ final class RecipeFlags {
     @Option(
             names = "--recipe",
             paramLabel = "NAME",
-            description = "logistic, mlp or cnn; mlp for tables and cnn for images if not given.")
+            description = "logistic, mlp, cnn or resnet; mlp for tables and cnn for images if not given.")
     String recipe;
 
     @Option(
@@ -29,8 +32,14 @@ final class RecipeFlags {
     @Option(
             names = "--channels",
             paramLabel = "N",
-            description = "Channels of the first convolution; cnn only (default: 16).")
+            description = "Channels of the first convolution; cnn and resnet (default: 16).")
     private Integer channels;
+
+    @Option(
+            names = "--blocks",
+            paramLabel = "N",
+            description = "Residual blocks in each of three stages; resnet only (default: 1).")
+    private Integer blocks;
 
     @Option(
             names = "--epochs",
@@ -43,8 +52,31 @@ final class RecipeFlags {
             names = "--learning-rate",
             paramLabel = "RATE",
             defaultValue = "0.001",
-            description = "Of Adam (default: ${DEFAULT-VALUE}).")
+            description = "Of the optimizer, at its highest (default: ${DEFAULT-VALUE}).")
     double learningRate;
+
+    @Option(
+            names = "--momentum",
+            paramLabel = "SHARE",
+            description = "Gradient descent with this momentum instead of Adam.")
+    private Double momentum;
+
+    @Option(
+            names = "--cosine",
+            paramLabel = "RISE",
+            description = "Let the learning rate rise over this share of the training, then fall to zero along a cosine"
+                    + " (default: it stays).")
+    private Double cosine;
+
+    @Option(names = "--mirror-images", description = "Train on mirror images, too, drawn at random.")
+    private boolean mirror;
+
+    @Option(
+            names = "--move-images",
+            paramLabel = "PIXELS",
+            defaultValue = "0",
+            description = "Move images in training at random by up to so many pixels (default: ${DEFAULT-VALUE}).")
+    private int shift;
 
     @Option(
             names = "--batch",
@@ -71,7 +103,14 @@ final class RecipeFlags {
     int patience;
 
     Optimization optimization() {
-        return new Optimization(epochs, learningRate, batch, weightDecay, patience);
+        Optimizer optimizer = momentum == null ? new Optimizer.Adam() : new Optimizer.Sgd(momentum);
+        return new Optimization(epochs, learningRate, batch, weightDecay, patience, optimizer)
+                .with(cosine == null ? new Schedule.Constant() : new Schedule.Cosine(cosine))
+                .with(augmentation());
+    }
+
+    private Augmentation augmentation() {
+        return new Augmentation(mirror, shift);
     }
 
     /** The recipe by name, or {@code byDefault}. */
@@ -91,6 +130,10 @@ final class RecipeFlags {
         return channels == null ? 16 : channels;
     }
 
+    int blocks() {
+        return blocks == null ? 1 : blocks;
+    }
+
     double dropout() {
         return dropout == null ? 0 : dropout;
     }
@@ -99,6 +142,7 @@ final class RecipeFlags {
         Recipe chosen = chosen(byDefault);
         refuseIgnored(chosen, "--width", width);
         refuseIgnored(chosen, "--channels", channels);
+        refuseIgnored(chosen, "--blocks", blocks);
         refuseIgnored(chosen, "--dropout", dropout);
         return chosen.trainer(this);
     }
@@ -113,8 +157,13 @@ final class RecipeFlags {
 
     /** A recipe for tables, which not all are. */
     Trainer<LabelledTable> tableTrainer() {
-        if (chosen(Recipe.MLP) == Recipe.CNN) {
-            throw new IllegalArgumentException("--recipe cnn is for images; take mlp or logistic for a table");
+        if (chosen(Recipe.MLP).isForImages()) {
+            throw new IllegalArgumentException(
+                    "--recipe " + recipe + " is for images; take mlp or logistic for a table");
+        }
+        if (!augmentation().equals(Augmentation.NONE)) {
+            throw new IllegalArgumentException(
+                    (mirror ? "--mirror-images" : "--move-images") + " is for images; leave it out");
         }
         return new EncodedTrainer(trainer(Recipe.MLP));
     }
@@ -126,6 +175,7 @@ final class RecipeFlags {
                 "--width",
                         String.join(",", width().stream().map(String::valueOf).toList()),
                 "--channels", Integer.toString(channels()),
+                "--blocks", Integer.toString(blocks()),
                 "--dropout", Double.toString(dropout()));
         chosen.ownFlags().forEach(flag -> settings.put(flag.substring(2), own.get(flag)));
         settings.put("epochs", Integer.toString(epochs));
@@ -133,5 +183,18 @@ final class RecipeFlags {
         settings.put("batch", Integer.toString(batch));
         settings.put("weight-decay", Double.toString(weightDecay));
         settings.put("early-stopping", Integer.toString(patience));
+        // What changes nothing is not said: a record of settings without these means what it did before there were any.
+        if (momentum != null) {
+            settings.put("momentum", Double.toString(momentum));
+        }
+        if (cosine != null) {
+            settings.put("cosine", Double.toString(cosine));
+        }
+        if (mirror) {
+            settings.put("mirror-images", "true");
+        }
+        if (shift > 0) {
+            settings.put("move-images", Integer.toString(shift));
+        }
     }
 }

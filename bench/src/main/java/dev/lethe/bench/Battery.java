@@ -3,12 +3,13 @@ package dev.lethe.bench;
 import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipAudit;
 import dev.lethe.audit.membership.attacks.Attacks;
+import dev.lethe.audit.membership.attacks.Bavaria;
 import dev.lethe.audit.report.Finding;
-import dev.lethe.audit.report.Report;
 import dev.lethe.core.model.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,8 @@ final class Battery implements Reproduction {
 
     private static final double PUBLIC_TPR = 0.335;
 
+    private static final int PURCHASE_STORES = 3;
+
     @Override
     public String name() {
         return "battery";
@@ -57,10 +60,9 @@ final class Battery implements Reproduction {
     }
 
     @Override
-    public boolean run(Path data) throws Exception {
+    public boolean run(Path data, Path kept) throws Exception {
         System.out.println("AUC, TPR at 0.01, TPR at 0.001; mean over " + TARGETS + " rotated targets, seed " + SEED);
         int stronger = 0;
-        boolean agrees = true;
         for (Task<?> task : List.of(Task.location(data), Task.job(data), Task.yes(data), Task.purchases())) {
             List<Strengths> strengths = new ArrayList<>();
             for (int shadows : SHADOWS) {
@@ -68,24 +70,44 @@ final class Battery implements Reproduction {
             }
             print(task, strengths);
             stronger += isStrongest(strengths.get(0)) && isStrongest(strengths.get(1)) ? 1 : 0;
-            if (task.name().equals("purchase-like")) {
-                double auc = strengths.get(1).at("bavaria", "auc");
-                double tpr = strengths.get(1).at("bavaria", "tpr@fpr=0.001");
-                agrees = auc >= PUBLIC_AUC && tpr >= PUBLIC_TPR;
-                System.out.printf(
-                        Locale.ROOT,
-                        "best public figures with 16 shadows: AUC %.3f, TPR at 0.001 %.3f; BaVarIA %.4f and %.4f: %s%n",
-                        PUBLIC_AUC,
-                        PUBLIC_TPR,
-                        auc,
-                        tpr,
-                        agrees ? "agrees" : "DIFFERS");
-            }
         }
+        boolean agrees = reachesPublic(Task.purchases());
         System.out.println("\nBaVarIA at least as strong as the better of LiRA and RMIA (AUC and TPR at 0.01, within "
                 + TIE + "), with 4 and with 16 shadows: on " + stronger + " of 4 tasks; asked: 3");
         agrees &= stronger >= 3;
         System.out.println(agrees ? "agrees" : "DIFFERS");
+        return agrees;
+    }
+
+    /**
+     * On the purchase table with 16 shadows. Targets differ by more than the attack's distance from the public figures,
+     * which are one target's; hence the mean over several stores, and each store's beside it.
+     */
+    private static boolean reachesPublic(Task<?> purchases) throws IOException {
+        double auc = 0;
+        double tpr = 0;
+        System.out.println();
+        for (int store = 0; store < PURCHASE_STORES; store++) {
+            Map<String, double[]> found = audit(purchases, 16, TARGETS, List.of(Bavaria.DEFAULT), SEED + store);
+            double[] bavaria = found.get("bavaria");
+            System.out.printf(
+                    Locale.ROOT,
+                    "purchase-like, 16 shadows, seed %d: BaVarIA AUC %.4f, TPR at 0.001 %.4f%n",
+                    SEED + store,
+                    bavaria[METRICS.indexOf("auc")],
+                    bavaria[METRICS.indexOf("tpr@fpr=0.001")]);
+            auc += bavaria[METRICS.indexOf("auc")] / PURCHASE_STORES;
+            tpr += bavaria[METRICS.indexOf("tpr@fpr=0.001")] / PURCHASE_STORES;
+        }
+        boolean agrees = auc >= PUBLIC_AUC && tpr >= PUBLIC_TPR;
+        System.out.printf(
+                Locale.ROOT,
+                "mean %.4f and %.4f; best public figures, of one target: %.3f and %.3f: %s%n",
+                auc,
+                tpr,
+                PUBLIC_AUC,
+                PUBLIC_TPR,
+                agrees ? "agrees" : "DIFFERS");
         return agrees;
     }
 
@@ -97,33 +119,39 @@ final class Battery implements Reproduction {
 
     /** With few shadows a store holds fewer models than targets are asked for; then several stores serve. */
     private static Strengths measure(Task<?> task, int shadows) throws IOException {
-        List<MembershipAttack> attacks = Attacks.all();
         int targets = Math.min(TARGETS, shadows);
         int stores = TARGETS / targets;
-        Map<String, double[]> sums = new LinkedHashMap<>();
+        Map<String, double[]> means = new LinkedHashMap<>();
         for (int store = 0; store < stores; store++) {
-            Report report = task.audit(
-                    new MembershipAudit(
-                            task.members(),
-                            shadows,
-                            targets,
-                            1,
-                            attacks,
-                            RATES,
-                            0.95,
-                            MembershipAudit.DEFAULT_DELTA,
-                            Runtime.getRuntime().availableProcessors()),
-                    SEED + store,
-                    Progress.QUIET);
-            for (Finding finding : report.findings()) {
-                int metric = METRICS.indexOf(finding.metric());
-                if (metric >= 0) {
-                    sums.computeIfAbsent(finding.attack(), id -> new double[METRICS.size()])[metric] +=
-                            finding.value() / stores;
-                }
+            audit(task, shadows, targets, Attacks.all(), SEED + store).forEach((attack, found) -> {
+                double[] mean = means.computeIfAbsent(attack, id -> new double[METRICS.size()]);
+                Arrays.setAll(mean, m -> mean[m] + found[m] / stores);
+            });
+        }
+        return new Strengths(means);
+    }
+
+    /** The metrics of each attack, mean over the targets of one store. */
+    private static Map<String, double[]> audit(
+            Task<?> task, int shadows, int targets, List<MembershipAttack> attacks, long seed) throws IOException {
+        MembershipAudit audit = new MembershipAudit(
+                task.members(),
+                shadows,
+                targets,
+                1,
+                attacks,
+                RATES,
+                0.95,
+                MembershipAudit.DEFAULT_DELTA,
+                Runtime.getRuntime().availableProcessors());
+        Map<String, double[]> found = new LinkedHashMap<>();
+        for (Finding finding : task.audit(audit, seed, Progress.QUIET).findings()) {
+            int metric = METRICS.indexOf(finding.metric());
+            if (metric >= 0) {
+                found.computeIfAbsent(finding.attack(), id -> new double[METRICS.size()])[metric] = finding.value();
             }
         }
-        return new Strengths(sums);
+        return found;
     }
 
     private static void print(Task<?> task, List<Strengths> strengths) {

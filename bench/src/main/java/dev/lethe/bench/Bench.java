@@ -6,8 +6,14 @@ import java.util.List;
 
 /** Runs a reproduction ({@code reproduce NAME}) or the JMH benchmarks ({@code bench [ARGUMENTS]}). */
 public final class Bench {
-    private static final List<Reproduction> REPRODUCTIONS =
-            List.of(new LiraReference(), new Battery(), new ScoringSpeed(), new ShokriLocation());
+    private static final List<Reproduction> REPRODUCTIONS = List.of(
+            new LiraReference(),
+            new Battery(),
+            new ScoringSpeed(),
+            new ShokriLocation(),
+            new OneRunAudit(),
+            new LiraCifar(CifarGame.FULL),
+            new RmiaCifar(CifarGame.FULL));
 
     private Bench() {}
 
@@ -22,10 +28,13 @@ public final class Bench {
     /** Exit code 0 if our figures agree with the published ones, 1 if not, 2 for wrong usage, 4 for missing data. */
     private static int reproduce(List<String> arguments) throws Exception {
         Path data = Path.of(System.getProperty("lethe.data", "../shared/data"));
+        Path kept = Path.of("target/reproduce");
         String name = "";
         for (int i = 1; i < arguments.size(); i++) {
             if (arguments.get(i).equals("--data") && i + 1 < arguments.size()) {
                 data = Path.of(arguments.get(++i));
+            } else if (arguments.get(i).equals("--store") && i + 1 < arguments.size()) {
+                kept = Path.of(arguments.get(++i));
             } else {
                 name = arguments.get(i);
             }
@@ -38,10 +47,10 @@ public final class Bench {
                                     + " does not exist; name it with --data DIR. " + reproduction.dataHome());
                     return 4;
                 }
-                return reproduction.run(data) ? 0 : 1;
+                return reproduction.run(data, kept) ? 0 : 1;
             }
         }
-        System.err.println("Usage: lethe reproduce NAME [--data DIR]\n\nPublished experiments:");
+        System.err.println("Usage: lethe reproduce NAME [--data DIR] [--store DIR]\n\nPublished experiments:");
         for (Reproduction reproduction : REPRODUCTIONS) {
             System.err.printf("  %-18s %s%n", reproduction.name(), reproduction.summary());
         }

@@ -49,7 +49,7 @@ final class LiraReference implements Reproduction {
     }
 
     @Override
-    public boolean run(Path data) throws Exception {
+    public boolean run(Path data, Path kept) throws Exception {
         System.out.println("16 shadows a record, 8 targets, seed " + SEED + "; reference: PyTorch 1.13, one thread, 17"
                 + " models.\nAgreement: LiRA AUC no lower than the reference less one deviation over targets; training"
                 + " of 18 models,\nscaled to 17, at least twice as fast.\n");

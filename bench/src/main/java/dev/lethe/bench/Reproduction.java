@@ -11,6 +11,11 @@ interface Reproduction {
     /** Where the public data can be had. */
     String dataHome();
 
-    /** Prints the published figures, ours, and whether they agree within the stated tolerance; returns the last. */
-    boolean run(Path data) throws Exception;
+    /**
+     * Prints the published figures, ours, and whether they agree within the stated tolerance; returns the last.
+     *
+     * @param data folder of public data
+     * @param kept folder for models that take long to train; a later run goes on from them
+     */
+    boolean run(Path data, Path kept) throws Exception;
 }

@@ -87,7 +87,7 @@ final class ShokriLocation implements Reproduction {
     private record Split(double train, double test, List<Found> found) {}
 
     @Override
-    public boolean run(Path data) throws Exception {
+    public boolean run(Path data, Path kept) throws Exception {
         Examples all = Location30.read(data);
         List<Split> splits = IntStream.range(0, SPLITS)
                 .parallel()

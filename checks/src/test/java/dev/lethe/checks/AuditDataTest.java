@@ -170,6 +170,24 @@ class AuditDataTest {
         assertThat(attacks(report("images"))).containsExactly("lira");
     }
 
+    @Test
+    void auditsAResidualNetworkOnImages() throws Exception {
+        SmallData.images(folder, 220);
+        CommandLineRun run = audit(("--images small-images-idx3-ubyte --recipe resnet --blocks 0 --mirror-images"
+                        + " --move-images 1 --momentum 0.9 --cosine 0.2 --learning-rate 0.02 --attacks lira,gradient-norm --seed 3"
+                        + " --quiet --out residual")
+                .split(" "));
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonObject settings = settings("residual");
+        assertThat(settings.get("recipe").getAsString()).isEqualTo("resnet");
+        assertThat(settings.keySet())
+                .contains("channels", "blocks", "mirror-images", "move-images", "momentum", "cosine");
+        assertThat(report("residual").getAsJsonObject("subject").get("model").getAsString())
+                .startsWith("residual network, 16 channels, 0 blocks")
+                .contains("SGD at 0.02 with momentum 0.9", "cosine after a rise over 0.2", "mirrored", "up to 1");
+        assertThat(attacks(report("residual"))).contains("lira", "gradient-norm");
+    }
+
     /** The one thing that it is for. The labels are coin flips, and every true positive is a memory. */
     @Test
     void findsWhatANetworkLearnedByHeart() throws Exception {

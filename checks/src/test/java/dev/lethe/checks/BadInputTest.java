@@ -61,7 +61,7 @@ class BadInputTest {
 
         String report = ReportJson.write(SampleReport.realistic());
         write("cut.json", report.substring(0, 3000));
-        write("later.json", report.replace("\"schemaVersion\": \"2.0\"", "\"schemaVersion\": \"3.0\""));
+        write("later.json", report.replace("\"schemaVersion\": \"2.1\"", "\"schemaVersion\": \"3.0\""));
         write("deep.json", "[".repeat(1_000_000));
         write("deeper.json", "{\"a\":".repeat(200_000));
         write("good.json", report);
@@ -122,8 +122,14 @@ class BadInputTest {
             --learning-rate -0.1     | learning rate -0.1 must lie in (0, 10]
             --learning-rate NaN      | learning rate NaN must lie in (0, 10]
             --width 0                | width 0 must lie in 1..65536
-            --recipe forest          | --recipe 'forest' is unknown; the recipes are logistic, mlp, cnn
+            --recipe forest          | --recipe 'forest' is unknown; the recipes are logistic, mlp, cnn, resnet
             --recipe cnn             | --recipe cnn is for images; take mlp or logistic
+            --recipe resnet          | --recipe resnet is for images; take mlp or logistic
+            --mirror-images          | --mirror-images is for images
+            --move-images 2         | --move-images is for images
+            --cosine 1               | rise 1.0 must lie in [0, 1)
+            --momentum 1             | momentum 1.0 must lie in [0, 1)
+            --blocks 2               | --blocks means nothing to the mlp recipe
             --attacks lyra           | attack 'lyra' is unknown; the attacks are loss-threshold
             --attacks :              | attack '' is unknown
             --attacks lira:variance=none | setting variance cannot be 'none'; it takes

@@ -50,11 +50,12 @@ class CommandsTest {
 
     @Test
     void listsEveryRecipe() throws Exception {
-        assertThat(lethe("list", "recipes").out()).contains("logistic", "mlp", "cnn", "--learning-rate");
+        assertThat(lethe("list", "recipes").out())
+                .contains("logistic", "mlp", "cnn", "resnet", "--blocks", "--learning-rate", "--mirror-images");
         CommandLineRun json = lethe("list", "recipes", "--json", "--quiet", "--seed", "1");
         assertThat(JsonParser.parseString(json.out()).getAsJsonArray())
                 .extracting(recipe -> recipe.getAsJsonObject().get("id").getAsString())
-                .containsExactly("logistic", "mlp", "cnn");
+                .containsExactly("logistic", "mlp", "cnn", "resnet");
     }
 
     @Test
@@ -86,11 +87,21 @@ class CommandsTest {
                 "demo",
                 "audit",
                 "audit data",
+                "share",
+                "share statistics",
                 "list",
                 "list attacks",
                 "list recipes",
                 "show",
                 "price",
+                "ledger",
+                "ledger open",
+                "ledger charge",
+                "ledger budget",
+                "ledger show",
+                "ledger verify",
+                "ledger export",
+                "ledger import",
                 "generate-completion"
             })
     void helpsWithAnExample(String command) throws Exception {
@@ -100,8 +111,13 @@ class CommandsTest {
         String name = ("lethe " + command).strip();
         assertThat(run.out()).contains("Usage: " + name, "Examples:");
         assertThat(run.out().substring(run.out().indexOf("Examples:"))).contains("  " + name);
-        if (!List.of("", "audit", "list").contains(command)) {
-            assertThat(run.out()).contains("--seed", "--quiet", "--json");
+        if (!List.of("", "audit", "share", "list", "ledger").contains(command)) {
+            assertThat(run.out()).contains("--quiet", "--json");
+            if (command.equals("share statistics")) {
+                assertThat(run.out()).contains("There is no --seed").doesNotContain("--seed=");
+            } else {
+                assertThat(run.out()).contains("--seed");
+            }
         }
     }
 

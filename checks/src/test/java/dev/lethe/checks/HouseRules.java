@@ -64,6 +64,7 @@ final class HouseRules {
                 new Wall("randomness", onlyOnePackageDrawsRandomBits()),
                 new Wall("no seeded noise", noSeededNoise()),
                 new Wall("no release without a charge", noReleaseWithoutACharge()),
+                new Wall("no mechanism runs without a charge", noMechanismRunsWithoutACharge()),
                 new Wall("no deserialization", noDeserialization()),
                 new Wall("no hooks of deserialization", noHooksOfDeserialization()),
                 new Wall("libraries do not talk", librariesDoNotTalk()),
@@ -81,6 +82,7 @@ final class HouseRules {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         "java..",
+                        "javax.crypto..", // of java.base, whatever its name: the cipher behind NoiseSource
                         in("core"),
                         "org.apache.commons.numbers..",
                         "org.apache.commons.statistics..",
@@ -198,6 +200,25 @@ final class HouseRules {
                         access -> access.getTarget().getName().equals("protect") && isDefence(access.getTargetOwner())))
                 .allowEmptyShould(true)
                 .because("the Custodian charges the ledger first, then runs the defence");
+    }
+
+    private ArchRule noMechanismRunsWithoutACharge() {
+        return noClasses()
+                .that(are(describe(
+                        "neither the Custodian, nor the tester of mechanisms, nor a mechanism that is made of others",
+                        type -> !Set.of("Custodian", "MechanismTester").contains(type.getSimpleName())
+                                && !isMechanism(type)
+                                && !type.getEnclosingClass()
+                                        .map(HouseRules::isMechanism)
+                                        .orElse(false))))
+                .should()
+                .accessTargetWhere(describe(
+                        "Mechanism.release is called",
+                        access ->
+                                access.getTarget().getName().equals("release") && isMechanism(access.getTargetOwner())))
+                .allowEmptyShould(true)
+                .because(
+                        "the Custodian charges the ledger before noise is drawn; a mechanism's own event covers its parts");
     }
 
     private ArchRule noDeserialization() {
@@ -323,6 +344,12 @@ final class HouseRules {
         return type.getSimpleName().equals("Defence")
                 || type.getAllRawInterfaces().stream()
                         .anyMatch(parent -> parent.getSimpleName().equals("Defence"));
+    }
+
+    private static boolean isMechanism(JavaClass type) {
+        return type.getSimpleName().equals("Mechanism")
+                || type.getAllRawInterfaces().stream()
+                        .anyMatch(parent -> parent.getSimpleName().equals("Mechanism"));
     }
 
     private static <T> DescribedPredicate<T> not(DescribedPredicate<T> predicate) {

@@ -33,6 +33,7 @@ import dev.lethe.planted.nn.OwnsNativeMemory;
 import dev.lethe.planted.protect.Custodian;
 import dev.lethe.planted.protect.DrawsItsNoise;
 import dev.lethe.planted.protect.KnowsAttacks;
+import dev.lethe.planted.protect.Noise;
 import dev.lethe.planted.protect.SeedsItsNoise;
 import dev.lethe.planted.protect.Uncharged;
 import java.io.IOException;
@@ -147,6 +148,9 @@ class HouseRulesTest {
                 Planted.guilty("no release without a charge", Uncharged.ThroughTheInterface.class),
                 Planted.guilty("no release without a charge", Uncharged.ThroughAnImplementation.class),
                 Planted.innocent("no release without a charge", Custodian.class),
+                Planted.guilty("no mechanism runs without a charge", Noise.AskedDirectly.class),
+                Planted.guilty("no mechanism runs without a charge", Noise.ByAReference.class),
+                Planted.innocent("no mechanism runs without a charge", Noise.Twice.class, Noise.Custodian.class),
                 Planted.guilty("no deserialization", Deserializes.FromAStream.class),
                 Planted.guilty("no deserialization", Deserializes.FromXml.class),
                 Planted.guilty("no deserialization", Deserializes.Itself.class),
@@ -191,6 +195,13 @@ class HouseRulesTest {
     void everyWallHasItsViolator() {
         assertThat(planted().stream().filter(Planted::guilty).map(Planted::wall).collect(Collectors.toSet()))
                 .isEqualTo(walls().stream().map(Wall::name).collect(Collectors.toSet()));
+    }
+
+    /** The rule goes by name: the door must still be called what the rule looks for. */
+    @Test
+    void theDangerousDoorIsWhereTheRuleLooks() {
+        assertThat(HOUSE.get("dev.lethe.core.random.NoiseSource").getMethods())
+                .anyMatch(method -> method.getName().equals("insecure"));
     }
 
     @Test

@@ -301,7 +301,7 @@ class ReportBrowserTest {
         assertThat(reached.stream().filter(name -> name.equals("legend"))).hasSize(6);
         assertThat(reached.stream().filter(name -> name.startsWith("scroll")))
                 .as("every table that is not folded away")
-                .hasSize(14);
+                .hasSize(15);
         assertThat(reached)
                 .contains(
                         "a #sight",

@@ -26,12 +26,13 @@ final class Adam implements Update {
     }
 
     @Override
-    public void step(float[] parameters, float[] gradient) {
+    public void step(float[] parameters, float[] gradient, double factor) {
         steps++;
-        float rate = (float) (learningRate / (1 - StrictMath.pow(FIRST, steps)));
+        float now = (float) (learningRate * factor);
+        float rate = (float) (now / (1 - StrictMath.pow(FIRST, steps)));
         float unbias = (float) (1 / Math.sqrt(1 - StrictMath.pow(SECOND, steps)));
         if (weightDecay > 0) {
-            Update.decay(parameters, 1 - learningRate * weightDecay);
+            Update.decay(parameters, 1 - now * weightDecay);
         }
         update(parameters, gradient, mean, square, rate, unbias);
     }

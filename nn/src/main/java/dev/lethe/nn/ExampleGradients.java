@@ -9,6 +9,7 @@ import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
@@ -19,7 +20,8 @@ import org.bytedeco.pytorch.global.torch;
  * <ul>
  *   <li>for a linear layer, whose gradient is the outer product of delta and (a, 1), its norm |delta| sqrt(|a|<sup>2</sup>
  *       + 1) (Goodfellow, "Efficient per-example gradient computations", 2015);
- *   <li>for a convolution the gradient itself, the product of delta with the unfolded input.
+ *   <li>for a convolution the gradient itself, the product of delta with the unfolded input;
+ *   <li>for a normalization the gradient itself, the sums over pixels of delta times the normalized input and of delta.
  * </ul>
  *
  * <p>The gradient at the logits is taken backwards as a direction of length 1 and its length apart, in double precision: a
@@ -57,18 +59,36 @@ final class ExampleGradients {
 
     /** Values, their gradients, and the largest convolution's unfolded input and weight gradient. */
     private static long floatsAnExample(Network network) {
-        int[] shape = network.inputShape();
-        long values = size(shape);
-        long convolution = 0;
-        for (Layer layer : network.layers()) {
-            shape = layer.outputShape(shape);
-            values += size(shape);
-            if (layer instanceof Layer.Conv2d conv) {
-                long patch = (long) conv.inputs() * conv.kernel() * conv.kernel();
-                convolution = Math.max(convolution, patch * shape[1] * shape[2] + 2 * patch * conv.outputs());
+        Sizes sizes = new Sizes(network.inputShape());
+        sizes.add(network.layers());
+        return 2 * sizes.values + sizes.convolution;
+    }
+
+    /** What an example takes on its way through layers. */
+    private static final class Sizes {
+        private int[] shape;
+        private long values;
+        private long convolution;
+
+        Sizes(int[] shape) {
+            this.shape = shape;
+            values = size(shape);
+        }
+
+        void add(List<Layer> layers) {
+            for (Layer layer : layers) {
+                if (layer instanceof Layer.Residual block) {
+                    add(block.body());
+                } else {
+                    shape = layer.outputShape(shape);
+                }
+                values += size(shape);
+                if (layer instanceof Layer.Conv2d conv) {
+                    long patch = (long) conv.inputs() * conv.kernel() * conv.kernel();
+                    convolution = Math.max(convolution, patch * shape[1] * shape[2] + 2 * patch * conv.outputs());
+                }
             }
         }
-        return 2 * values + convolution;
     }
 
     private static long size(int[] shape) {
@@ -100,10 +120,7 @@ final class ExampleGradients {
         try (NoGradGuard guard = new NoGradGuard()) {
             for (int i = 0; i <= last; i++) {
                 Tensor delta = i == last ? direction : deltas.get(i);
-                float[] squares = Tensors.toArray(
-                        parametrized.get(i) instanceof Layer.Conv2d conv
-                                ? convolutionSquares(inputs.get(i), delta, conv)
-                                : linearSquares(inputs.get(i), delta));
+                float[] squares = Tensors.toArray(squares(parametrized.get(i), inputs.get(i), delta));
                 for (int row = 0; row < size; row++) {
                     layers[(from + row) * (last + 1) + i] = top.length()[row] * Math.sqrt(squares[row]);
                 }
@@ -118,17 +135,35 @@ final class ExampleGradients {
         }
     }
 
+    /** Square of the norm of each example's gradient in one layer. */
+    private static Tensor squares(Layer layer, Tensor input, Tensor delta) {
+        if (layer instanceof Layer.Conv2d conv) {
+            return convolutionSquares(input, delta, conv);
+        }
+        return layer instanceof Layer.GroupNorm norm
+                ? normalizationSquares(input, delta, norm)
+                : linearSquares(input, delta);
+    }
+
     /** Square of the norm for each example of shape (inputs). */
     private static Tensor linearSquares(Tensor input, Tensor delta) {
         return delta.square().sum(1).mul(input.square().sum(1).add(new Scalar(1)));
     }
 
     /** Square of the norm for each example of shape (channels, height, width). */
+    private static Tensor normalizationSquares(Tensor input, Tensor delta, Layer.GroupNorm norm) {
+        TensorOptional none = new TensorOptional();
+        Tensor normalized = torch.group_norm(input, norm.groups(), none, none, Layer.GroupNorm.TINY, false);
+        Tensor scale = delta.mul(normalized).sum(2, 3);
+        return scale.square().sum(1).add_(delta.sum(2, 3).square().sum(1));
+    }
+
+    /** Square of the norm for each example of shape (channels, height, width). */
     private static Tensor convolutionSquares(Tensor input, Tensor delta, Layer.Conv2d conv) {
         long[] kernel = {conv.kernel(), conv.kernel()};
         long[] padding = {conv.kernel() / 2, conv.kernel() / 2};
-        long[] one = {1, 1};
-        Tensor patches = torch.im2col(input, kernel, one, padding, one);
+        long[] stride = {conv.stride(), conv.stride()};
+        Tensor patches = torch.im2col(input, kernel, new long[] {1, 1}, padding, stride);
         Tensor deltas = delta.flatten(2, -1);
         Tensor weight = deltas.bmm(patches.transpose(1, 2));
         return weight.square().sum(1, 2).add_(deltas.sum(2).square().sum(1));

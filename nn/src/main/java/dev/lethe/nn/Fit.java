@@ -43,6 +43,7 @@ final class Fit {
             heldBack = Arrays.copyOf(order, rows.length / 10);
             fitted = Arrays.copyOfRange(order, heldBack.length, order.length);
         }
+        how.augmentation().require(data.shape());
         float[] weights = network.initial(seed.fork("initial"));
         network.load(weights);
         float[] best = weights;
@@ -55,7 +56,9 @@ final class Fit {
             for (int epoch = 0; epoch < how.epochs(); epoch++) {
                 Shuffle.inPlace(order, shuffles);
                 for (int from = 0; from < order.length; from += how.batch()) {
-                    steps.step(weights, order, from, Math.min(how.batch(), order.length - from));
+                    double done = (epoch + (double) from / order.length) / how.epochs();
+                    double factor = how.schedule().factor(done);
+                    steps.step(weights, order, from, Math.min(how.batch(), order.length - from), factor);
                 }
                 progress.at("training", (epoch + 1.0) / how.epochs());
                 if (heldBack.length > 0) {
@@ -90,6 +93,7 @@ final class Fit {
         private final FloatPointer gradientMemory;
         private final FloatPointer weightMemory;
         private final Generator dropout;
+        private final UniformRandomProvider changes;
         private final boolean dense;
         private final Batch full;
         private Batch last;
@@ -112,6 +116,7 @@ final class Fit {
             gradientMemory = Tensors.data(flatGradient);
             weightMemory = Tensors.data(network.flat());
             dropout = torch.make_generator_cpu(seed.fork("dropout").toLong());
+            changes = seed.fork("augmentation").stream();
             dense = DenseGradient.covers(network.layers());
             full = batch(batch);
             last = full;
@@ -131,8 +136,13 @@ final class Fit {
             }
         }
 
-        /** One step on rows {@code order[from..from+size)}; {@code weights} mirrors the network's parameters. */
-        void step(float[] weights, int[] order, int from, int size) {
+        /**
+         * One step on rows {@code order[from..from+size)}.
+         *
+         * @param weights mirrors the network's parameters
+         * @param factor on the learning rate
+         */
+        void step(float[] weights, int[] order, int from, int size, double factor) {
             Batch batch = full;
             if (size != full.size()) {
                 if (size != last.size()) {
@@ -143,7 +153,7 @@ final class Fit {
             int width = data.width();
             for (int i = 0; i < size; i++) {
                 int row = order[from + i];
-                System.arraycopy(data.features(), row * width, gathered, i * width, width);
+                gather(row * width, i * width);
                 gatheredLabels[i] = data.labels()[row];
             }
             batch.inputMemory().put(gathered, 0, size * width);
@@ -158,8 +168,16 @@ final class Fit {
                 }
             }
             gradientMemory.get(gradient);
-            update.step(weights, gradient);
+            update.step(weights, gradient, factor);
             weightMemory.put(weights);
+        }
+
+        private void gather(int from, int to) {
+            if (how.augmentation().equals(Augmentation.NONE)) {
+                System.arraycopy(data.features(), from, gathered, to, data.width());
+            } else {
+                how.augmentation().copy(data.features(), from, gathered, to, data.shape(), changes);
+            }
         }
     }
 }

@@ -1,5 +1,8 @@
 package dev.lethe.nn;
 
+import java.util.Arrays;
+import java.util.List;
+
 /** One layer of a feed-forward network, as settings; shapes are those of one example. */
 public sealed interface Layer {
     /** Shape of the output for an input of the given shape; refuses shapes it cannot take. */
@@ -51,12 +54,22 @@ public sealed interface Layer {
         }
     }
 
-    /** Square two-dimensional convolution, stride 1, zero padding that keeps height and width when kernel is odd. */
-    record Conv2d(int inputs, int outputs, int kernel) implements Layer {
+    /**
+     * Square two-dimensional convolution, zero padding that keeps height and width when kernel is odd and the stride 1.
+     *
+     * @param stride every how many pixels there is an output
+     */
+    record Conv2d(int inputs, int outputs, int kernel, int stride) implements Layer {
         public Conv2d {
             positive("inputs", inputs);
             positive("outputs", outputs);
             positive("kernel", kernel);
+            positive("stride", stride);
+        }
+
+        /** With stride 1. */
+        public Conv2d(int inputs, int outputs, int kernel) {
+            this(inputs, outputs, kernel, 1);
         }
 
         @Override
@@ -65,7 +78,9 @@ public sealed interface Layer {
             if (input.length != 3 || input[0] != inputs || Math.min(input[1], input[2]) + padding < kernel) {
                 throw mismatch(this, input);
             }
-            return new int[] {outputs, input[1] + padding - kernel + 1, input[2] + padding - kernel + 1};
+            return new int[] {
+                outputs, (input[1] + padding - kernel) / stride + 1, (input[2] + padding - kernel) / stride + 1
+            };
         }
     }
 
@@ -96,6 +111,65 @@ public sealed interface Layer {
         }
     }
 
+    /**
+     * Group normalization (Wu and He 2018): each example's channels, group by group, to mean 0 and variance 1, then a learnt
+     * scale and shift for each channel. Unlike batch normalization it mixes no two examples.
+     */
+    record GroupNorm(int channels, int groups) implements Layer {
+        /** Added to variances. */
+        static final double TINY = 1e-5;
+
+        public GroupNorm {
+            positive("channels", channels);
+            positive("groups", groups);
+            if (channels % groups != 0) {
+                throw new IllegalArgumentException("groups " + groups + " must divide channels " + channels);
+            }
+        }
+
+        @Override
+        public int[] outputShape(int[] input) {
+            if (input.length != 3 || input[0] != channels) {
+                throw mismatch(this, input);
+            }
+            return input;
+        }
+    }
+
+    /** The mean of each channel. */
+    record GlobalAveragePool() implements Layer {
+        @Override
+        public int[] outputShape(int[] input) {
+            if (input.length != 3) {
+                throw mismatch(this, input);
+            }
+            return new int[] {input[0]};
+        }
+    }
+
+    /** A residual block (He et al. 2016): x + body(x). The body keeps the shape. */
+    record Residual(List<Layer> body) implements Layer {
+        public Residual {
+            body = List.copyOf(body);
+            if (body.isEmpty()) {
+                throw new IllegalArgumentException("body must hold at least one layer");
+            }
+        }
+
+        @Override
+        public int[] outputShape(int[] input) {
+            int[] shape = input;
+            for (Layer layer : body) {
+                shape = layer.outputShape(shape);
+            }
+            if (!Arrays.equals(shape, input)) {
+                throw new IllegalArgumentException("body of a residual block must keep the shape "
+                        + Arrays.toString(input) + ", but gives " + Arrays.toString(shape));
+            }
+            return input;
+        }
+    }
+
     private static void positive(String name, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(name + " " + value + " must be at least 1");
@@ -103,7 +177,6 @@ public sealed interface Layer {
     }
 
     private static IllegalArgumentException mismatch(Layer layer, int[] input) {
-        return new IllegalArgumentException(
-                layer + " cannot take an input of shape " + java.util.Arrays.toString(input));
+        return new IllegalArgumentException(layer + " cannot take an input of shape " + Arrays.toString(input));
     }
 }

@@ -15,11 +15,12 @@ final class Momentum implements Update {
     }
 
     @Override
-    public void step(float[] parameters, float[] gradient) {
+    public void step(float[] parameters, float[] gradient, double factor) {
+        float rate = (float) (learningRate * factor);
         if (weightDecay > 0) {
-            Update.decay(parameters, 1 - learningRate * weightDecay);
+            Update.decay(parameters, 1 - rate * weightDecay);
         }
-        update(parameters, gradient, velocity, learningRate, momentum);
+        update(parameters, gradient, velocity, rate, momentum);
     }
 
     /** Kept small, branch-free and over plain arrays so that the JIT compiler vectorizes it. */

@@ -10,9 +10,18 @@ package dev.lethe.nn;
  * @param patience stop when the loss on a held-back tenth of the training rows has not fallen for this many epochs, and
  *     keep the best weights; 0 trains to the end on all rows
  * @param optimizer what makes steps of gradients
+ * @param schedule of the learning rate, over all {@code epochs}
+ * @param augmentation of images
  */
 public record Optimization(
-        int epochs, double learningRate, int batch, double weightDecay, int patience, Optimizer optimizer) {
+        int epochs,
+        double learningRate,
+        int batch,
+        double weightDecay,
+        int patience,
+        Optimizer optimizer,
+        Schedule schedule,
+        Augmentation augmentation) {
     /** 60 epochs of Adam at 0.001 on batches of 64. */
     public static final Optimization DEFAULT = new Optimization(60, 1e-3, 64, 0, 0);
 
@@ -21,11 +30,32 @@ public record Optimization(
         this(epochs, learningRate, batch, weightDecay, patience, new Optimizer.Adam());
     }
 
-    /** In words, complete: equal settings, equal words. */
+    /** A constant learning rate, examples as they are. */
+    public Optimization(
+            int epochs, double learningRate, int batch, double weightDecay, int patience, Optimizer optimizer) {
+        this(epochs, learningRate, batch, weightDecay, patience, optimizer, new Schedule.Constant(), Augmentation.NONE);
+    }
+
+    /** The same with another schedule. */
+    public Optimization with(Schedule other) {
+        return new Optimization(epochs, learningRate, batch, weightDecay, patience, optimizer, other, augmentation);
+    }
+
+    /** The same with another augmentation. */
+    public Optimization with(Augmentation other) {
+        return new Optimization(epochs, learningRate, batch, weightDecay, patience, optimizer, schedule, other);
+    }
+
+    /**
+     * In words, complete: equal settings, equal words. What is not set is not said, since stores of earlier versions are
+     * known by these words.
+     */
     String describe() {
         return (patience == 0 ? "" : "at most ") + epochs + " epochs of " + optimizer.describe(learningRate)
                 + " on batches of " + batch + ", weight decay " + weightDecay
-                + (patience == 0 ? "" : ", early stopping after " + patience);
+                + (patience == 0 ? "" : ", early stopping after " + patience)
+                + (schedule instanceof Schedule.Constant ? "" : ", learning rate " + schedule.describe())
+                + (augmentation.equals(Augmentation.NONE) ? "" : ", images " + augmentation.describe());
     }
 
     /** The optimizer before its first step on so many parameters. */

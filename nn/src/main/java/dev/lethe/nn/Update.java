@@ -2,8 +2,17 @@ package dev.lethe.nn;
 
 /** An optimizer at work on one training: holds what it remembers of earlier steps. */
 interface Update {
-    /** Moves {@code parameters} one step down {@code gradient}, in place. */
-    void step(float[] parameters, float[] gradient);
+    /**
+     * Moves {@code parameters} one step down {@code gradient}, in place.
+     *
+     * @param factor on the learning rate
+     */
+    void step(float[] parameters, float[] gradient, double factor);
+
+    /** A step at the learning rate as set. */
+    default void step(float[] parameters, float[] gradient) {
+        step(parameters, gradient, 1);
+    }
 
     /** Decoupled weight decay (Loshchilov and Hutter 2019): what each parameter is multiplied by before a step. */
     static void decay(float[] parameters, float factor) {

@@ -41,7 +41,19 @@ class ExampleGradientsTest {
                                 new Layer.Flatten(),
                                 new Layer.Linear(360, 4)),
                         images),
-                new Case(new Cnn(16, 8, 0, Optimization.DEFAULT).layers(large.shape(), 10), large));
+                new Case(new Cnn(16, 8, 0, Optimization.DEFAULT).layers(large.shape(), 10), large),
+                new Case(
+                        List.of(
+                                new Layer.Conv2d(2, 6, 3, 2),
+                                new Layer.GroupNorm(6, 3),
+                                new Layer.Tanh(),
+                                new Layer.Residual(List.of(
+                                        new Layer.Conv2d(6, 6, 3),
+                                        new Layer.Residual(List.of(new Layer.GroupNorm(6, 2), new Layer.Tanh())))),
+                                new Layer.GlobalAveragePool(),
+                                new Layer.Linear(6, 4)),
+                        images),
+                new Case(new ResNet(16, 1, Optimization.DEFAULT).layers(images.shape(), 4), images));
     }
 
     private static NetworkTrainer recipe(List<Integer> widths) {
@@ -55,7 +67,7 @@ class ExampleGradientsTest {
     @MethodSource("networks")
     void equalsAutogradOfEachExampleByItself(Case one) {
         try (Network network = new Network(one.layers(), one.data().shape())) {
-            network.load(network.initial(Seed.of(33)));
+            network.load(scattered(network, Seed.of(33)));
             GradientNorms fast = new ExampleGradients(network, one.data()).norms();
             int layers = network.parameters().size();
             assertThat(fast.size()).isEqualTo(one.data().size());
@@ -76,6 +88,18 @@ class ExampleGradientsTest {
                 lastLayer(fast, row, network.parameters().get(layers - 1), gradient);
             }
         }
+    }
+
+    /** As at the start of training, but that normalizations have scales and shifts of their own. */
+    private static float[] scattered(Network network, Seed seed) {
+        float[] values = network.initial(seed);
+        var random = seed.fork("normalization").stream();
+        for (Network.Parameters p : network.parameters()) {
+            for (int i = 0; p.layer() instanceof Layer.GroupNorm && i < p.size(); i++) {
+                values[p.offset() + i] += random.nextFloat() - 0.5f;
+            }
+        }
+        return values;
     }
 
     /** The last layer's input is its weight gradient, a logit's row of it, over that logit's bias gradient. */

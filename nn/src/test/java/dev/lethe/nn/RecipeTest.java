@@ -24,6 +24,19 @@ class RecipeTest {
     private static final Examples VECTORS = Blobs.vectors(700, 20, 4, Seed.of(10));
     private static final Examples IMAGES = Blobs.examples(500, new int[] {1, 8, 8}, 3, Seed.of(11));
 
+    /** Symmetric images: only of these is a mirror image surely another of the same class. */
+    private static final Examples MIRRORED = mirrored(Blobs.examples(300, new int[] {2, 8, 8}, 3, Seed.of(12)));
+
+    private static Examples mirrored(Examples images) {
+        float[] values = new float[images.features().length];
+        for (int row = 0; row < values.length; row += 8) {
+            for (int x = 0; x < 8; x++) {
+                values[row + x] = images.features()[row + Math.min(x, 7 - x)];
+            }
+        }
+        return new Examples(values, images.shape(), images.labels(), images.classes());
+    }
+
     record Case(Trainer<Examples> recipe, Examples data) {}
 
     static Stream<Case> recipes() {
@@ -41,7 +54,16 @@ class RecipeTest {
                                 Activation.TANH,
                                 new Optimization(8, 0.05, 32, 0, 0, new Optimizer.Sgd(0.9))),
                         VECTORS),
-                new Case(new Cnn(4, 16, 0.1, SHORT), IMAGES));
+                new Case(new Cnn(4, 16, 0.1, SHORT), IMAGES),
+                new Case(new Cnn(4, 16, 0, SHORT.with(new Schedule.Cosine(0))), IMAGES),
+                new Case(
+                        new ResNet(
+                                16,
+                                0,
+                                new Optimization(12, 0.02, 16, 0, 0, new Optimizer.Sgd(0.9))
+                                        .with(new Schedule.Cosine(0.2))
+                                        .with(new Augmentation(true, 1))),
+                        MIRRORED));
     }
 
     @ParameterizedTest
@@ -154,6 +176,19 @@ class RecipeTest {
         assertThatThrownBy(() -> new Cnn(4, 16, 0, SHORT).train(VECTORS, new int[] {0, 1}, Seed.of(1), Progress.QUIET))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("mlp");
+    }
+
+    @Test
+    void refusesTablesForTheResidualRecipeAndForAugmentation() {
+        assertThatThrownBy(() -> new ResNet(16, 1, SHORT).train(VECTORS, new int[] {0, 1}, Seed.of(1), Progress.QUIET))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("mlp");
+        Optimization shifted = SHORT.with(new Augmentation(false, 2));
+        assertThatThrownBy(() ->
+                        new Mlp(List.of(4), 0, shifted).train(VECTORS, new int[] {0, 1}, Seed.of(1), Progress.QUIET))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("shifted by up to 2")
+                .hasMessageContaining("[20]");
     }
 
     private static Logits logits(Case one, int[] rows, Seed seed) {

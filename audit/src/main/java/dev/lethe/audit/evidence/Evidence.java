@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.apache.commons.statistics.distribution.TDistribution;
 
@@ -24,6 +25,9 @@ public final class Evidence {
 
     /** Fewer resamples than this beyond a percentile do not place it. */
     private static final int FEWEST_BEYOND = 5;
+
+    /** Where a rate allows fewer false alarms than this, a bootstrap does not see how far its threshold may be off. */
+    private static final int FEW_ALARMS = 2;
 
     /** With fewer people than this on a side a bootstrap of the area is too narrow, by much where the area is near 1. */
     private static final int SMALL = 200;
@@ -152,12 +156,36 @@ public final class Evidence {
         // Where few false alarms decide, the threshold is biased towards finding more people: in the trials, and again
         // in their resamples. Reflecting the upper end takes the bias off instead of adding it.
         double reflected = 2 * tpr[index] - bootstrap.high();
-        return around(
-                tpr[index],
-                new Interval(
-                        Math.min(reflected, Math.min(bootstrap.low(), exact.low())),
-                        Math.max(bootstrap.high(), exact.high())),
-                "Clopper-Pearson, widened by bootstrap over records and targets");
+        double low = Math.min(reflected, Math.min(bootstrap.low(), exact.low()));
+        double high = Math.max(bootstrap.high(), exact.high());
+        String method = "Clopper-Pearson, widened by bootstrap over records and targets";
+        if (trials.size() == 1 && Ranking.allowed(rates[index], nonMembers) < FEW_ALARMS) {
+            Interval ordered = byOrder(rates[index]);
+            return around(
+                    tpr[index],
+                    new Interval(Math.min(low, ordered.low()), Math.max(high, ordered.high())),
+                    method + " and by where the threshold may lie");
+        }
+        return around(tpr[index], new Interval(low, high), method);
+    }
+
+    /**
+     * Exact for any scores of one target: as many non-members score above the true threshold as a binomial distribution
+     * allows, so it lies between two of them, where Clopper-Pearson holds; half of the error each.
+     */
+    private Interval byOrder(double rate) {
+        double quarter = (1 - confidence) / 4;
+        BinomialDistribution above = BinomialDistribution.of(nonMembers, rate);
+        int fewest = above.inverseCumulativeProbability(quarter);
+        int most = above.inverseSurvivalProbability(quarter);
+        Roc roc = rocs.get(0);
+        double split = 1 - 2 * quarter;
+        return new Interval(
+                fewest == 0
+                        ? 0
+                        : exact(roc.tprAt((fewest - 1.0) / nonMembers), members, split)
+                                .low(),
+                exact(roc.tprAt((double) most / nonMembers), members, split).high());
     }
 
     /** Balanced accuracy at thresholds fixed on shadows; empty if a trial has no such threshold. */

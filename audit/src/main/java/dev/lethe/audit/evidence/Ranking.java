@@ -1,7 +1,5 @@
 package dev.lethe.audit.evidence;
 
-import java.util.Arrays;
-
 /**
  * Records of one trial sorted by score, best first, equal scores in one block: everything that a ROC depends on.
  *
@@ -16,33 +14,12 @@ final class Ranking {
 
     Ranking(Trial trial) {
         member = trial.member();
-        double[] scores = trial.scores();
-        int n = scores.length;
-        double[] distinct =
-                Arrays.stream(scores).map(Ranking::plain).sorted().distinct().toArray();
-        // Counting sort into blocks of equal scores, best block first: no object a record.
-        int[] block = new int[n];
-        int[] next = new int[distinct.length + 1];
-        for (int i = 0; i < n; i++) {
-            block[i] = distinct.length - 1 - Arrays.binarySearch(distinct, plain(scores[i]));
-            next[block[i] + 1]++;
+        DescendingOrder sorted = new DescendingOrder(trial.scores());
+        order = sorted.places();
+        blockEnd = new boolean[order.length];
+        for (int i = 0; i < order.length; i++) {
+            blockEnd[i] = sorted.isLastOfEquals(i);
         }
-        for (int b = 0; b < distinct.length; b++) {
-            next[b + 1] += next[b];
-        }
-        order = new int[n];
-        blockEnd = new boolean[n];
-        for (int b = 1; b <= distinct.length; b++) {
-            blockEnd[next[b] - 1] = true;
-        }
-        for (int i = 0; i < n; i++) {
-            order[next[block[i]]++] = i;
-        }
-    }
-
-    /** 0.0 for both zeros, which are one block. */
-    private static double plain(double score) {
-        return score == 0 ? 0.0 : score;
     }
 
     /** What one pass measures. */

@@ -36,6 +36,19 @@ public record Trial(double[] scores, boolean[] member, OptionalDouble threshold)
         return member.length - members();
     }
 
+    /**
+     * The game of finding non-members: the lowest scores become the highest, and who was out is now sought. Its true-positive
+     * rate at a false-positive rate is this trial's true-negative rate at that false-negative rate.
+     */
+    public Trial mirrored() {
+        double[] negated = Arrays.stream(scores).map(score -> -score).toArray();
+        boolean[] out = new boolean[member.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = !member[i];
+        }
+        return new Trial(negated, out, OptionalDouble.empty());
+    }
+
     /** This trial on some records only. */
     public Trial select(int[] records) {
         double[] some = Arrays.stream(records).mapToDouble(i -> scores[i]).toArray();

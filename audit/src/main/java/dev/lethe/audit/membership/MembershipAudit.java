@@ -198,7 +198,8 @@ public record MembershipAudit(
         String[] reasons = new String[attacks.size()];
         List<Runnable> games = new ArrayList<>();
         for (int target = 0; target < targets; target++) {
-            for (int attack = 0; attack < attacks.size(); attack++) {
+            // The costly attacks are usually named last; begun first, they leave no thread alone with one at the end.
+            for (int attack = attacks.size() - 1; attack >= 0; attack--) {
                 int a = attack;
                 int t = target;
                 games.add(() -> {

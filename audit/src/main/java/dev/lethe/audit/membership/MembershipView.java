@@ -76,25 +76,101 @@ public final class MembershipView {
         return new MembershipView(store, records, store.pool().person(), target, shadows, parts, seed);
     }
 
-    /** Withholds, for each person, shadows of the larger side at random until both sides are equal. */
+    /**
+     * Withholds, for each person, shadows of the larger side at random until both sides are equal. Shadow by shadow and not
+     * person by person, since a shadow's people lie side by side in memory.
+     */
     private static void balance(byte[][] parts, UniformRandomProvider random) {
-        for (int person = 0; parts.length > 0 && person < parts[0].length; person++) {
-            int surplus = 0;
-            for (byte[] part : parts) {
-                surplus += part[person] == IN ? 1 : part[person] == OUT ? -1 : 0;
-            }
-            byte larger = surplus > 0 ? IN : OUT;
-            for (int left = Math.abs(surplus); left > 0; left--) {
-                int count = 0;
-                int chosen = -1;
-                for (int s = 0; s < parts.length; s++) {
-                    if (parts[s][person] == larger && random.nextInt(++count) == 0) {
-                        chosen = s;
-                    }
-                }
-                parts[chosen][person] = WITHHELD;
+        int people = parts.length == 0 ? 0 : parts[0].length;
+        int[] in = new int[people];
+        int[] out = new int[people];
+        for (byte[] part : parts) {
+            for (int person = 0; person < people; person++) {
+                in[person] += part[person] == IN ? 1 : 0;
+                out[person] += part[person] == OUT ? 1 : 0;
             }
         }
+        // Those of each person's larger side that come before the one to be withheld; below 0 where none is.
+        int[] before = new int[people];
+        boolean isUnequal = true;
+        while (isUnequal) {
+            isUnequal = false;
+            for (int person = 0; person < people; person++) {
+                int larger = Math.max(in[person], out[person]);
+                boolean isEqual = in[person] == out[person];
+                before[person] = isEqual ? -1 : random.nextInt(larger);
+                isUnequal |= !isEqual;
+            }
+            if (isUnequal) {
+                withhold(parts, before, in, out);
+            }
+        }
+    }
+
+    private static void withhold(byte[][] parts, int[] before, int[] in, int[] out) {
+        boolean[] fromIn = new boolean[before.length];
+        for (int person = 0; person < before.length; person++) {
+            fromIn[person] = in[person] > out[person];
+        }
+        for (byte[] part : parts) {
+            for (int person = 0; person < before.length; person++) {
+                if (before[person] >= 0 && part[person] == (fromIn[person] ? IN : OUT) && before[person]-- == 0) {
+                    part[person] = WITHHELD;
+                    if (fromIn[person]) {
+                        in[person]--;
+                    } else {
+                        out[person]--;
+                    }
+                }
+            }
+        }
+    }
+
+    /** Withholds shadows at random until there are no more than so many on each side of each person. */
+    private static void thin(byte[][] parts, int aSide, UniformRandomProvider random) {
+        for (int person = 0; parts.length > 0 && person < parts[0].length; person++) {
+            for (byte side : new byte[] {IN, OUT}) {
+                int kept = 0;
+                int[] chosen = new int[aSide];
+                int seen = 0;
+                for (int s = 0; s < parts.length; s++) {
+                    if (parts[s][person] != side) {
+                        continue;
+                    }
+                    // Reservoir sampling: each subset is as likely as any other.
+                    int place = kept < aSide ? kept++ : random.nextInt(seen + 1);
+                    seen++;
+                    parts[s][person] = WITHHELD;
+                    if (place < aSide) {
+                        chosen[place] = s;
+                    }
+                }
+                for (int i = 0; i < kept; i++) {
+                    parts[chosen[i]][person] = side;
+                }
+            }
+        }
+    }
+
+    /**
+     * The same game for an attacker with fewer shadow models: of each person a random {@code most} that are IN and as many
+     * that are OUT, the others being withheld. What is left is as what a store of fewer models would show.
+     *
+     * @param most at least 1; with no fewer than {@link #aSide} nothing changes
+     */
+    public MembershipView fewer(int most) {
+        if (most < 1) {
+            throw new IllegalArgumentException("most " + most + " must be at least 1 shadow model on each side");
+        }
+        if (most >= aSide()) {
+            return this;
+        }
+        byte[][] fewer = new byte[parts.length][];
+        for (int s = 0; s < fewer.length; s++) {
+            fewer[s] = parts[s].clone();
+        }
+        thin(fewer, most, seed.fork("fewer-" + most).stream());
+        return new MembershipView(store, records, person, target, shadows, fewer, seed);
     }
 
     /** How many records are to be scored. */
@@ -115,6 +191,16 @@ public final class MembershipView {
     /** How many shadow models there are; at least one. */
     public int shadows() {
         return shadows.length;
+    }
+
+    /** On how many shadow models that have it IN each record's part is known, and on how many that have it OUT. */
+    public int aSide() {
+        int in = 0;
+        for (byte[] part : parts) {
+            // The sides are equal, and no person has more than another.
+            in += part.length > 0 && part[0] == IN ? 1 : 0;
+        }
+        return in;
     }
 
     /** How many versions of each record every model was asked about; query 0 is the record itself. */
@@ -147,24 +233,24 @@ public final class MembershipView {
         return answers(shadows[shadow], query, parts[shadow]);
     }
 
-    /** A signal of the target on every record. */
-    public double[] target(Signal signal) {
-        return target(signal, 0);
+    /** What is read off the target's answer on every record. */
+    public double[] target(Reading reading) {
+        return target(reading, 0);
     }
 
-    /** A signal of the target on a version of every record. */
-    public double[] target(Signal signal, int query) {
-        return known(store.signal(target, signal, query), new byte[0]);
+    /** What is read off the target's answer on a version of every record. */
+    public double[] target(Reading reading, int query) {
+        return known(store.reading(target, reading, query), new byte[0]);
     }
 
-    /** A signal of a shadow model on every record, NaN where withheld. */
-    public double[] shadow(int shadow, Signal signal) {
-        return shadow(shadow, signal, 0);
+    /** What is read off a shadow model's answer on every record, NaN where withheld. */
+    public double[] shadow(int shadow, Reading reading) {
+        return shadow(shadow, reading, 0);
     }
 
-    /** A signal of a shadow model on a version of every record, NaN where withheld. */
-    public double[] shadow(int shadow, Signal signal, int query) {
-        return known(store.signal(shadows[shadow], signal, query), parts[shadow]);
+    /** What is read off a shadow model's answer on a version of every record, NaN where withheld. */
+    public double[] shadow(int shadow, Reading reading, int query) {
+        return known(store.reading(shadows[shadow], reading, query), parts[shadow]);
     }
 
     /** What a probe measures of the target, {@code [column][record]}. */
@@ -175,6 +261,17 @@ public final class MembershipView {
     /** What a probe measures of a shadow model, {@code [column][record]}, NaN where withheld. */
     public double[][] shadow(int shadow, Probe probe) {
         return known(store.probe(shadows[shadow], probe), parts[shadow]);
+    }
+
+    /**
+     * Measures the target and the first {@code shadows} shadows side by side, where a probe saves work that way; afterwards
+     * they are known.
+     */
+    public void measure(Probe probe, int shadows) {
+        int count = Math.min(shadows, this.shadows.length);
+        int[] models = Arrays.copyOf(this.shadows, count + 1);
+        models[count] = target;
+        store.measure(models, probe);
     }
 
     /** Works with the live target. */

@@ -33,8 +33,8 @@ public final class Population {
         return store.features().select(IntStream.range(first, first + size).toArray());
     }
 
-    /** A signal of the target on every record. */
-    public double[] target(Signal signal) {
-        return Arrays.copyOfRange(store.signal(target, signal, 0), first, first + size);
+    /** What is read off the target's answer on every record. */
+    public double[] target(Reading reading) {
+        return Arrays.copyOfRange(store.reading(target, reading, 0), first, first + size);
     }
 }

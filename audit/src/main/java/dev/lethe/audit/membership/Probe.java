@@ -2,7 +2,7 @@ package dev.lethe.audit.membership;
 
 import dev.lethe.core.data.Records;
 import dev.lethe.core.model.Predictor;
-import dev.lethe.core.random.Seed;
+import java.util.List;
 
 /**
  * What an attacker measures of a live model on each record, beyond its answers: by more queries, or by looking inside.
@@ -19,5 +19,13 @@ public interface Probe {
      * @return one array a column, one number a record; never NaN
      * @throws NotApplicableException if the model cannot be measured so, with the reason
      */
-    <D extends Records> double[][] measure(Predictor<D> model, D records, Seed seed);
+    <D extends Records> double[][] measure(Predictor<D> model, D records);
+
+    /**
+     * Measures several models, each as if it were alone; here one after the other. For probes that ask all models the same
+     * questions, which then are made once.
+     */
+    default <D extends Records> List<double[][]> measure(List<Predictor<D>> models, D records) {
+        return models.stream().map(model -> measure(model, records)).toList();
+    }
 }

@@ -16,6 +16,9 @@ final class Referee {
     /** Rehearsals behind a threshold: enough records to place it, few enough to stay quick. */
     private static final int REHEARSALS = 2;
 
+    /** Attacks choose their settings with the shadows before this one; with others a threshold owes nothing to that choice. */
+    private static final int FIRST_REHEARSED = 4;
+
     /**
      * With fewer shadows a person, a rehearsal has one model a side: no spread, and scores on another scale than the
      * game's.
@@ -56,8 +59,9 @@ final class Referee {
     /** One attack on one model of the store. */
     Game play(MembershipAttack attack, int target) {
         MembershipView view = MembershipView.of(store, store.key(), target, seed.fork("target-" + target));
-        Scores scores = checked(attack, view, attack.attack(view));
-        List<Rehearsed> rehearsed = rehearse(attack, view);
+        MembershipAttack prepared = attack.prepared(view);
+        Scores scores = checked(attack, view, prepared.attack(view));
+        List<Rehearsed> rehearsed = rehearse(prepared, view);
         boolean[] truth = store.key().of(target);
         if (store.pool().isOneRowEach()) {
             Trial pooled = pooled(rehearsed.stream().map(Rehearsed::rows).toList());
@@ -85,7 +89,7 @@ final class Referee {
         List<Rehearsed> rehearsed = new ArrayList<>();
         // One shadow is withheld of each person.
         int rehearsals = view.shadows() - 1 < FEWEST_SHADOWS_TO_REHEARSE ? 0 : REHEARSALS;
-        for (int shadow = 0; shadow < rehearsals; shadow++) {
+        for (int shadow = FIRST_REHEARSED; shadow < FIRST_REHEARSED + rehearsals; shadow++) {
             MembershipView.Rehearsal rehearsal = view.rehearse(shadow, MOST_REHEARSED);
             double[] values = checked(attack, rehearsal.view(), attack.attack(rehearsal.view()))
                     .values();

@@ -53,8 +53,8 @@ final class Reporter<D extends Records> {
 
     private static final List<String> LIMITS = List.of(
             "The audited model was trained here from the recipe; a model trained elsewhere may give away more or less.",
-            "\"Found with 1 false alarm in N\" sets the threshold on the audited model's own scores, as the field does;"
-                    + " balanced accuracy and advantage use thresholds fixed beforehand on other models.",
+            "\"Found with 1 false alarm in N\" sets the threshold on the audited model's own scores;"
+                    + " balanced accuracy does so on other models.",
             "In the game half of the people are members. Where members are rarer, a flag is right less often.",
             "An attack that finds nothing proves nothing: a stronger one may exist.",
             "Intervals cover chance in the draw of people and of models (people only, for groups and rows), not another"
@@ -148,6 +148,11 @@ final class Reporter<D extends Records> {
                 calibrations(measured, games, rates),
                 epsilons(measured),
                 stabilities(measured),
+                Predictions.of(
+                        measured.stream()
+                                .collect(Collectors.toMap(m -> m.attack().card().id(), Measured::evidence)),
+                        rates,
+                        seed.fork("predictions")),
                 exposures,
                 exposed(strongest, trials.get(audit.attacks().indexOf(strongest.attack()))),
                 refused,

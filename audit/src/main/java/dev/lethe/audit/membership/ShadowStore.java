@@ -50,6 +50,9 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
     private static final String MANIFEST = "store.json";
     private static final int ASKED_AT_ONCE = 4096;
 
+    /** Live models that a probe is given side by side: bounds memory. */
+    private static final int MEASURED_AT_ONCE = 12;
+
     private final Path folder;
     private final Pool<D> pool;
     private final Trainer<D> trainer;
@@ -384,33 +387,77 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
         return inspection;
     }
 
-    private record SignalKey(int model, Signal signal, int query) {}
+    /** One reading of one model's answers to one query. */
+    record ReadingKey(int model, Reading reading, int query) {}
 
-    /** A signal of one model on all rows. */
-    double[] signal(int model, Signal signal, int query) {
+    /** What is read off one model's answers on all rows. */
+    double[] reading(int model, Reading reading, int query) {
+        if (reading == Signal.LOGIT_MARGIN || reading == Signal.LOG_LIKELIHOOD) {
+            // Nearly every audit needs both, and one follows from the other.
+            List<ReadingKey> both = List.of(
+                    new ReadingKey(model, Signal.LOGIT_MARGIN, query),
+                    new ReadingKey(model, Signal.LOG_LIKELIHOOD, query));
+            measurements().computeAll(both, this::confidences);
+        }
         return measurements()
-                .get(new SignalKey(model, signal, query), () -> new double[][] {
-                    signal.of(logits(model, query), pool.data().labels())
+                .get(new ReadingKey(model, reading, query), () -> new double[][] {
+                    reading.of(logits(model, query), pool.data().labels())
                 })[0];
+    }
+
+    /**
+     * Margins or likelihoods of one model's answers to one query, in the order asked for. There may be one key or two: another
+     * thread may have begun the other one.
+     */
+    List<double[][]> confidences(List<ReadingKey> missing) {
+        ReadingKey any = missing.get(0);
+        double[] margins = Signal.LOGIT_MARGIN.of(
+                logits(any.model(), any.query()), pool.data().labels());
+        return missing.stream()
+                .map(key ->
+                        new double[][] {key.reading() == Signal.LOGIT_MARGIN ? margins : Signal.logLikelihoods(margins)
+                        })
+                .toList();
     }
 
     private record ProbeKey(int model, Probe probe) {}
 
     /** What a probe measures of one model on all rows. */
     double[][] probe(int model, Probe probe) {
+        measure(new int[] {model}, probe);
         return measurements().get(new ProbeKey(model, probe), () -> {
-            try (Predictor<D> predictor = model(model)) {
-                double[][] columns = probe.measure(predictor, pool.data(), seed.fork("probe/model-" + model));
-                for (double[] column : columns) {
-                    for (double value : column) {
-                        if (Double.isNaN(value)) {
-                            throw new IllegalStateException(probe + " gave a value that is not a number");
-                        }
-                    }
-                }
-                return columns;
-            }
+            throw new AssertionError(probe + " has measured model " + model);
         });
+    }
+
+    /** Has a probe measure those of some models that it has not measured, several side by side. */
+    void measure(int[] models, Probe probe) {
+        for (int from = 0; from < models.length; from += MEASURED_AT_ONCE) {
+            List<ProbeKey> keys = Arrays.stream(models, from, Math.min(models.length, from + MEASURED_AT_ONCE))
+                    .mapToObj(model -> new ProbeKey(model, probe))
+                    .toList();
+            measurements()
+                    .computeAll(
+                            keys,
+                            missing -> measured(
+                                    missing.stream().map(ProbeKey::model).toList(), probe));
+        }
+    }
+
+    private List<double[][]> measured(List<Integer> models, Probe probe) {
+        List<Predictor<D>> live = new ArrayList<>();
+        try {
+            models.forEach(model -> live.add(model(model)));
+            List<double[][]> measured = probe.measure(live, pool.data());
+            measured.stream().flatMap(Arrays::stream).forEach(column -> {
+                if (Arrays.stream(column).anyMatch(Double::isNaN)) {
+                    throw new IllegalStateException(probe + " gave a value that is not a number");
+                }
+            });
+            return measured;
+        } finally {
+            live.forEach(Predictor::close);
+        }
     }
 
     /** One of the models, live: from its parameters or, where they were not kept, trained again. Owned by the caller. */

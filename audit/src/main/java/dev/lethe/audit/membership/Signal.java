@@ -3,7 +3,7 @@ package dev.lethe.audit.membership;
 import dev.lethe.core.model.Logits;
 
 /** A number that a model gives about one record; larger is more confident in the record's own class. */
-public enum Signal {
+public enum Signal implements Reading {
     /** Minus the cross-entropy, ln p(label), in nats. */
     LOG_LIKELIHOOD {
         @Override
@@ -63,6 +63,7 @@ public enum Signal {
     public abstract double of(Logits logits, int row, int label);
 
     /** The signal of all records. */
+    @Override
     public double[] of(Logits logits, int[] labels) {
         double[] values = new double[labels.length];
         for (int row = 0; row < labels.length; row++) {
@@ -83,6 +84,17 @@ public enum Signal {
         }
         // 1 - p_y from the other probabilities: no cancellation where p_y is close to 1.
         return sum - others * Math.log(Math.max(p[label], FLOOR));
+    }
+
+    /** ln p of each label, of its margin m = ln p/(1 - p): -ln(1 + exp(-m)). */
+    static double[] logLikelihoods(double[] margins) {
+        double[] values = new double[margins.length];
+        for (int row = 0; row < values.length; row++) {
+            double margin = margins[row];
+            // Neither overflows where confidence is low, nor rounds to 0 where it is high.
+            values[row] = Math.min(margin, 0) - Math.log1p(Math.exp(-Math.abs(margin)));
+        }
+        return values;
     }
 
     private static double[] probabilities(Logits logits, int row) {

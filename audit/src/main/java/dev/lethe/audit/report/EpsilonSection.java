@@ -97,13 +97,18 @@ record EpsilonSection(
                 "The largest epsilon that each attack rules out, by each method"
                         + (alike ? "; " + setting(families.get(0)) + " confidence a column" : ""),
                 families.stream()
-                        .map(family ->
-                                new Column(family.method(), alike ? "" : setting(family), marks(family, conditions)))
+                        .map(family -> new Column(
+                                unbroken(family.method()), alike ? "" : setting(family), marks(family, conditions)))
                         .toList(),
                 unconditional,
                 families.size() - unconditional,
                 rows,
                 notes));
+    }
+
+    /** A narrow head must not end a line in "trade-". */
+    private static String unbroken(String method) {
+        return method.replace('-', '\u2011');
     }
 
     boolean hasUnconditional() {

@@ -27,6 +27,7 @@ record Page(
         String rocConfidence,
         List<Rate> rates,
         List<AttackRow> curves,
+        List<PredictionSection> predictions,
         List<HistogramTable> histograms,
         List<FoldedHistograms> foldedHistograms,
         List<ThresholdsSection> thresholds,
@@ -153,6 +154,7 @@ record Page(
                         .map(rate -> new Rate(Numbers.asGiven(rate), Numbers.oneIn(rate)))
                         .toList(),
                 attackRows(report, rates),
+                PredictionSection.of(report),
                 histograms.subList(0, panels),
                 panels == histograms.size()
                         ? List.of()
@@ -231,6 +233,9 @@ record Page(
         }
         if (!report.attacks().isEmpty()) {
             entries.add(new Entry("attacks", "Attacks compared"));
+            if (!report.predictions().isEmpty()) {
+                entries.add(new Entry("foretold", "Foretold by the losses"));
+            }
             entries.add(new Entry("scores", "Scores"));
         }
         if (!report.calibrations().isEmpty()) {

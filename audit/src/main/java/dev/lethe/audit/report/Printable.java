@@ -4,6 +4,9 @@ package dev.lethe.audit.report;
 final class Printable {
     private static final char REPLACEMENT = '\uFFFD';
 
+    /** A word whose beginning is longer than this is cut. */
+    private static final int LONGEST_LEFT = 14;
+
     private Printable() {}
 
     /**
@@ -25,7 +28,10 @@ final class Printable {
         return printable.toString();
     }
 
-    /** The printable text, cut at a character boundary so that it is at most {@code limit} long, with an ellipsis. */
+    /**
+     * The printable text, cut so that it is at most {@code limit} long, with an ellipsis: after a word if one ends near
+     * there, else at a character boundary.
+     */
     static String of(String text, int limit) {
         String printable = of(text);
         if (printable.length() <= limit) {
@@ -34,6 +40,10 @@ final class Printable {
         int end = limit - 1;
         if (Character.isHighSurrogate(printable.charAt(end - 1))) {
             end--;
+        }
+        int space = printable.lastIndexOf(' ', end);
+        if (space > end - LONGEST_LEFT && space > limit / 2) {
+            end = space;
         }
         return printable.substring(0, end).stripTrailing() + "…";
     }

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * @param calibrations what each attack reaches if its threshold comes from here or from there
  * @param epsilons lower bounds on the recipe's epsilon, from each attack by each method
  * @param stabilities whether each attack finds the same people again in other models of the recipe
+ * @param predictions what attacks with shadow models should find, estimated without any; empty if no attack ranks by loss
  * @param slices exposure of groups of people under the strongest attack; empty if none were asked for
  * @param exposed the training records that the strongest attack is surest of, most exposed first
  * @param refused what was asked for and not computed, each with the reason
@@ -36,6 +37,7 @@ public record Report(
         List<Calibration> calibrations,
         List<Epsilon> epsilons,
         List<Stability> stabilities,
+        List<Prediction> predictions,
         List<SliceExposure> slices,
         List<ExposedRecord> exposed,
         List<String> refused,
@@ -47,11 +49,48 @@ public record Report(
         calibrations = List.copyOf(calibrations);
         epsilons = List.copyOf(epsilons);
         stabilities = List.copyOf(stabilities);
+        predictions = List.copyOf(predictions);
         slices = List.copyOf(slices);
         exposed = List.copyOf(exposed);
         refused = List.copyOf(refused);
         notTested = List.copyOf(notTested);
         limits = List.copyOf(limits);
+    }
+
+    /** A report without predictions, as files of format 2.0 are. */
+    public Report(
+            Subject subject,
+            long seed,
+            Provenance provenance,
+            Training training,
+            List<Finding> findings,
+            List<AttackEvidence> attacks,
+            Guard guard,
+            List<Calibration> calibrations,
+            List<Epsilon> epsilons,
+            List<Stability> stabilities,
+            List<SliceExposure> slices,
+            List<ExposedRecord> exposed,
+            List<String> refused,
+            List<String> notTested,
+            List<String> limits) {
+        this(
+                subject,
+                seed,
+                provenance,
+                training,
+                findings,
+                attacks,
+                guard,
+                calibrations,
+                epsilons,
+                stabilities,
+                List.of(),
+                slices,
+                exposed,
+                refused,
+                notTested,
+                limits);
     }
 
     /**
@@ -257,6 +296,24 @@ public record Report(
             if (support.length != supportByChance.length) {
                 throw new IllegalArgumentException("support and supportByChance have " + support.length + " and "
                         + supportByChance.length + " items; they must have the same number");
+            }
+        }
+    }
+
+    /**
+     * What an attack with shadow models should find, estimated from losses alone. No finding, and no bound.
+     *
+     * @param source the attack whose scores it was read off
+     * @param rate share of members given up there, and false-positive rate of the attack that is foretold
+     * @param tpr share of non-members beyond all but these members: the true-positive rate foretold
+     * @param low interval of that share, which does not cover how well it foretells
+     * @param about the attack with shadow models that finds most at this rate here; empty if none was run
+     */
+    public record Prediction(
+            String source, double rate, double tpr, double low, double high, double confidence, String about) {
+        public Prediction {
+            if (!(0 <= low && low <= tpr && tpr <= high && high <= 1)) {
+                throw new IllegalArgumentException(low + " <= " + tpr + " <= " + high + " must hold within [0, 1]");
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.lethe.audit.report;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -21,7 +22,7 @@ import java.util.Map;
  */
 public final class ReportJson {
     /** The version that {@link #write} states; {@link #read} takes every version with the same first number. */
-    public static final String SCHEMA_VERSION = "2.0";
+    public static final String SCHEMA_VERSION = "2.1";
 
     /** A report of 100,000 findings is smaller; what is larger was not written by Lethe. */
     private static final int MAX_CHARACTERS = 1 << 26;
@@ -69,6 +70,10 @@ public final class ReportJson {
         if (!major(stated).equals(major(SCHEMA_VERSION))) {
             throw new IllegalArgumentException("schemaVersion is " + stated + "; this version of Lethe reads "
                     + major(SCHEMA_VERSION) + ".x only");
+        }
+        if (!document.has("predictions")) {
+            // Written before 2.1.
+            document.add("predictions", new JsonArray());
         }
         return RecordJson.read(document, Report.class, "");
     }

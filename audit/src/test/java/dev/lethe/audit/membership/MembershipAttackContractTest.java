@@ -95,4 +95,13 @@ class MembershipAttackContractTest {
         assertThat(play(attack, leaking, 2).scores())
                 .isEqualTo(play(attack, leaking, 2).scores());
     }
+
+    /** Twin: prepared and then played it scores as if it prepared itself. */
+    @ParameterizedTest
+    @MethodSource("attacks")
+    void scoresAViewTheSameOncePrepared(MembershipAttack attack) {
+        MembershipView view = MembershipView.of(leaking, leaking.key(), 3, Seed.of(5));
+        assertThat(attack.prepared(view).attack(view).values())
+                .isEqualTo(attack.attack(view).values());
+    }
 }

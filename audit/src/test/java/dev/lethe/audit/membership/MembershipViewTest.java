@@ -1,6 +1,7 @@
 package dev.lethe.audit.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lethe.audit.Card;
 import dev.lethe.audit.evidence.Roc;
@@ -30,7 +31,7 @@ class MembershipViewTest {
         store = Games.play(folder, Games.memorizer(), 600, 8, 3);
         // Read before the folder goes.
         for (int model = 0; model < 8; model++) {
-            store.signal(model, Signal.LOGIT_MARGIN, 0);
+            store.reading(model, Signal.LOGIT_MARGIN, 0);
         }
     }
 
@@ -40,6 +41,11 @@ class MembershipViewTest {
     }
 
     private double area(Spy spy) {
+        return area(spy, Integer.MAX_VALUE);
+    }
+
+    /** @param aSide how many shadows the spy has on each side */
+    private double area(Spy spy, int aSide) {
         MembershipAttack attack = new MembershipAttack() {
             @Override
             public Card card() {
@@ -47,7 +53,8 @@ class MembershipViewTest {
             }
 
             @Override
-            public Scores attack(MembershipView view) {
+            public Scores attack(MembershipView whole) {
+                MembershipView view = whole.fewer(aSide);
                 double[] scores = new double[view.records()];
                 for (int record = 0; record < scores.length; record++) {
                     scores[record] = spy.score(view, record);
@@ -80,6 +87,58 @@ class MembershipViewTest {
         for (int record = 0; record < view.records(); record++) {
             assertThat(count(view, record, Part.IN)).isEqualTo(3);
             assertThat(count(view, record, Part.OUT)).isEqualTo(3);
+        }
+    }
+
+    /** Each of 7 shadows is shown of 171 records in expectation; that one is off by 70 has probability below 1e-8. */
+    @Test
+    void anAttackerWithFewerShadowsSeesAsManyOnEachSide() {
+        MembershipView view = MembershipView.of(store, store.key(), 2, Seed.of(1));
+        assertThat(view.aSide()).isEqualTo(3);
+        assertThat(view.fewer(3)).isSameAs(view);
+        assertThat(view.rehearse(0).view().aSide()).isEqualTo(2);
+        for (int most = 1; most <= 2; most++) {
+            MembershipView fewer = view.fewer(most);
+            assertThat(fewer.aSide()).isEqualTo(most);
+            assertThat(fewer.rehearse(0).view().aSide()).isEqualTo(most - 1);
+            int[] shown = new int[view.shadows()];
+            for (int record = 0; record < view.records(); record++) {
+                assertThat(count(fewer, record, Part.IN)).isEqualTo(most);
+                assertThat(count(fewer, record, Part.OUT)).isEqualTo(most);
+                for (int shadow = 0; shadow < shown.length; shadow++) {
+                    Part part = fewer.part(shadow, record);
+                    double signal = fewer.shadow(shadow, Signal.LOGIT_MARGIN)[record];
+                    assertThat(Double.isNaN(signal)).isEqualTo(part == Part.WITHHELD);
+                    if (part != Part.WITHHELD) {
+                        shown[shadow]++;
+                        assertThat(part).isEqualTo(view.part(shadow, record));
+                    }
+                }
+            }
+            for (int count : shown) {
+                assertThat(count).isBetween(most * 171 - 70, most * 171 + 70);
+            }
+        }
+        assertThatThrownBy(() -> view.fewer(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("most 0");
+    }
+
+    @Test
+    void whichShadowsAreLeftTellsNothing() {
+        for (Part side : List.of(Part.IN, Part.OUT)) {
+            // The lowest shadow that is left on a side: of a biased draw it would tell.
+            assertThat(area(
+                            (view, record) -> {
+                                for (int shadow = 0; shadow < view.shadows(); shadow++) {
+                                    if (view.part(shadow, record) == side) {
+                                        return shadow;
+                                    }
+                                }
+                                return -1;
+                            },
+                            1))
+                    .isBetween(0.44, 0.56);
         }
     }
 
@@ -137,23 +196,19 @@ class MembershipViewTest {
         UniformRandomProvider random = seed.fork("withhold").stream();
         double[] scores = new double[view.records()];
         for (int record = 0; record < scores.length; record++) {
-            int[] draws = new int[view.shadows() / 2 + 1];
-            for (int i = 0; i < draws.length; i++) {
-                draws[i] = random.nextInt(i + 1);
-            }
-            scores[record] =
-                    (fits(view, record, Part.OUT, draws) ? 1 : 0) - (fits(view, record, Part.IN, draws) ? 1 : 0);
+            int draw = random.nextInt(view.shadows() / 2 + 1);
+            scores[record] = (fits(view, record, Part.OUT, draw) ? 1 : 0) - (fits(view, record, Part.IN, draw) ? 1 : 0);
         }
         return scores;
     }
 
-    /** Whether these draws withhold the shadow that is withheld, if it was on {@code side}. */
-    private static boolean fits(MembershipView view, int record, Part side, int[] draws) {
+    /** Whether this draw withholds the shadow that is withheld, if it was on {@code side}. */
+    private static boolean fits(MembershipView view, int record, Part side, int draw) {
         int count = 0;
         Part chosen = side;
         for (int shadow = 0; shadow < view.shadows(); shadow++) {
             Part part = view.part(shadow, record);
-            if ((part == side || part == Part.WITHHELD) && draws[count++] == 0) {
+            if ((part == side || part == Part.WITHHELD) && count++ == draw) {
                 chosen = part;
             }
         }

@@ -44,8 +44,8 @@ class PeopleTest {
         store = ShadowStore.open(folder, Pool.of(coins(Seed.of(1))), new EncodedTrainer(recipe), MODELS, 1, 3);
         store.complete(2, Progress.QUIET);
         for (int model = 0; model < MODELS; model++) {
-            store.signal(model, Signal.LOGIT_MARGIN, 0);
-            store.signal(model, Signal.LOG_LIKELIHOOD, 0);
+            store.reading(model, Signal.LOGIT_MARGIN, 0);
+            store.reading(model, Signal.LOG_LIKELIHOOD, 0);
         }
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lethe.core.model.Logits;
+import dev.lethe.core.random.Seed;
+import org.apache.commons.rng.UniformRandomProvider;
 import org.junit.jupiter.api.Test;
 
 /** Known answers, computed independently to six digits. */
@@ -53,5 +55,27 @@ class SignalTest {
     void logLikelihoodIsMinusTheLoss() {
         assertThat(Signal.LOG_LIKELIHOOD.of(ofProbabilities(0.7, 0.2, 0.1), 0, 1))
                 .isCloseTo(Math.log(0.2), within(1e-6));
+    }
+
+    /** Twin: from the margin, against the cross-entropy itself; to the last bits, of the surest and the worst. */
+    @Test
+    void logLikelihoodFollowsFromTheMargin() {
+        UniformRandomProvider random = Seed.of(4).stream();
+        int rows = 2000;
+        float[] values = new float[3 * rows];
+        int[] labels = new int[rows];
+        for (int row = 0; row < rows; row++) {
+            double scale = Math.exp(6 * random.nextDouble() - 1);
+            for (int k = 0; k < 3; k++) {
+                values[3 * row + k] = (float) (scale * (random.nextDouble() - 0.5));
+            }
+            labels[row] = random.nextInt(3);
+        }
+        Logits logits = new Logits(values, 3);
+        double[] expected = Signal.LOG_LIKELIHOOD.of(logits, labels);
+        double[] found = Signal.logLikelihoods(Signal.LOGIT_MARGIN.of(logits, labels));
+        for (int row = 0; row < rows; row++) {
+            assertThat(found[row]).isCloseTo(expected[row], within(1e-12 * Math.abs(expected[row])));
+        }
     }
 }

@@ -221,6 +221,25 @@ class ReportHtmlTest {
     }
 
     @Test
+    void aPredictionStandsBesideTheFindingAndIsNone() {
+        assertThat(text(ReportHtml.render(SampleReport.realistic())))
+                .containsSubsequence(
+                        "A prediction, not a finding.",
+                        "Foretold",
+                        "prediction",
+                        "Measured",
+                        "finding",
+                        "1 in 100",
+                        "FPR 0.01",
+                        "0.113",
+                        "[0.0904, 0.141]",
+                        "0.105",
+                        "Measured: Likelihood-ratio attack (LiRA), online.",
+                        "Foretold: read off the scores of Loss threshold.");
+        assertThat(ReportHtml.render(SampleReport.battery())).doesNotContain("id=\"foretold\"", "#foretold");
+    }
+
+    @Test
     void stabilityStandsBesideChance() {
         assertThat(text(ReportHtml.render(SampleReport.battery())))
                 .containsSubsequence(

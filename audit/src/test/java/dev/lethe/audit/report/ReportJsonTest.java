@@ -79,6 +79,7 @@ class ReportJsonTest {
                         "calibrations",
                         "epsilons",
                         "stabilities",
+                        "predictions",
                         "slices",
                         "exposed",
                         "refused",
@@ -191,6 +192,10 @@ class ReportJsonTest {
 
         refuses(tree.toString(), "findings[0]: lira tpr@fpr=0.01: value 0.9 is outside [0.1022, 0.1083]");
 
+        JsonObject above = tree();
+        at(above, "predictions[0]").getAsJsonObject().addProperty("tpr", 0.9);
+        refuses(above.toString(), "predictions[0]: 0.0904 <= 0.9 <= 0.1402 must hold within [0, 1]");
+
         JsonObject shorter = tree();
         at(shorter, "stabilities[0].support").getAsJsonArray().remove(0);
         refuses(
@@ -203,8 +208,8 @@ class ReportJsonTest {
                     1.0   | schemaVersion is 1.0; this version of Lethe reads 2.x only
                     3.0   | schemaVersion is 3.0; this version of Lethe reads 2.x only
                     20.0  | schemaVersion is 20.0; this version of Lethe reads 2.x only
-                    2     | schemaVersion must look like 2.0
-                    two   | schemaVersion must look like 2.0
+                    2     | schemaVersion must look like 2.1
+                    two   | schemaVersion must look like 2.1
                     """)
     void refusesAnotherMajorVersion(String version, String message) {
         JsonObject tree = tree();
@@ -212,6 +217,18 @@ class ReportJsonTest {
 
         refuses(tree.toString(), message);
         assertThat(SCHEMA.validate(tree.toString(), InputFormat.JSON)).isNotEmpty();
+    }
+
+    @Test
+    void readsWhatWasWrittenBeforePredictions() {
+        JsonObject tree = tree();
+        tree.addProperty("schemaVersion", "2.0");
+        tree.remove("predictions");
+
+        Report report = ReportJson.read(tree.toString());
+        assertThat(report.predictions()).isEmpty();
+        assertThat(report.stabilities()).hasSameSizeAs(SampleReport.realistic().stabilities());
+        assertThat(SCHEMA.validate(tree.toString(), InputFormat.JSON)).isEmpty();
     }
 
     @Test
@@ -306,6 +323,7 @@ class ReportJsonTest {
                 calibrations,
                 report.epsilons(),
                 stabilities,
+                report.predictions(),
                 report.slices(),
                 report.exposed(),
                 report.refused(),

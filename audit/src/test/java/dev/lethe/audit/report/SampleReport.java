@@ -10,6 +10,7 @@ import dev.lethe.audit.report.Report.Guard;
 import dev.lethe.audit.report.Report.Histogram;
 import dev.lethe.audit.report.Report.OutputNote;
 import dev.lethe.audit.report.Report.PlantedLeak;
+import dev.lethe.audit.report.Report.Prediction;
 import dev.lethe.audit.report.Report.Predictive;
 import dev.lethe.audit.report.Report.Provenance;
 import dev.lethe.audit.report.Report.Severity;
@@ -84,6 +85,9 @@ public final class SampleReport {
                 calibrations(),
                 epsilons(),
                 stabilities(),
+                List.of(
+                        new Prediction("loss-threshold", 0.01, 0.1139, 0.0904, 0.1402, CONFIDENCE, "lira"),
+                        new Prediction("loss-threshold", 0.001, 0.0312, 0.0171, 0.0489, CONFIDENCE, "lira")),
                 slices(),
                 exposed(),
                 List.of(

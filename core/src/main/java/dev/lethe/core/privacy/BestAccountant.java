@@ -1,5 +1,7 @@
 package dev.lethe.core.privacy;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,32 +11,28 @@ import org.jspecify.annotations.Nullable;
 public final class BestAccountant implements Accountant {
     @Override
     public BestCurve price(PrivacyEvent event, Neighbours neighbours) {
-        try {
-            GaussianCurve exact = new GaussianAccountant().price(event, neighbours);
-            PrivacyLossCurve losses = new PrivacyLossAccountant().price(event, neighbours);
-            return new BestCurve(exact, losses, new RenyiAccountant().price(event, neighbours));
-        } catch (UnpricedEventException e) {
-            return inexact(event, neighbours);
+        List<UnpricedEventException> refusals = new ArrayList<>();
+        GaussianCurve exact = attempt(new GaussianAccountant()::price, event, neighbours, new ArrayList<>());
+        PrivacyLossCurve losses = attempt(new PrivacyLossAccountant()::price, event, neighbours, refusals);
+        RenyiCurve divergences = attempt(new RenyiAccountant()::price, event, neighbours, refusals);
+        if (refusals.size() == 2) {
+            throw refusals.get(0);
         }
+        return new BestCurve(exact, losses, divergences);
     }
 
-    private static BestCurve inexact(PrivacyEvent event, Neighbours neighbours) {
-        PrivacyLossCurve losses = null;
-        UnpricedEventException refusal = null;
+    private interface Pricing<C> {
+        C price(PrivacyEvent event, Neighbours neighbours);
+    }
+
+    private static <C> @Nullable C attempt(
+            Pricing<C> pricing, PrivacyEvent event, Neighbours neighbours, List<UnpricedEventException> refusals) {
         try {
-            losses = new PrivacyLossAccountant().price(event, neighbours);
+            return pricing.price(event, neighbours);
         } catch (UnpricedEventException e) {
-            refusal = e;
+            refusals.add(e);
+            return null;
         }
-        RenyiCurve divergences = null;
-        try {
-            divergences = new RenyiAccountant().price(event, neighbours);
-        } catch (UnpricedEventException e) {
-            if (refusal != null) {
-                throw refusal;
-            }
-        }
-        return new BestCurve(null, losses, divergences);
     }
 
     /** The tightest of several curves that all hold. */
@@ -61,7 +59,7 @@ public final class BestAccountant implements Accountant {
         public PrivacyLossCurve.Bracket bracket(double delta) {
             double rdp = rdpEpsilon(delta);
             if (losses == null) {
-                return new PrivacyLossCurve.Bracket(0, rdp);
+                return new PrivacyLossCurve.Bracket(0, exact == null ? rdp : Math.min(rdp, exact.epsilon(delta)));
             }
             PrivacyLossCurve.Bracket bracket = losses.bracket(delta);
             double high = Math.min(bracket.high(), rdp);

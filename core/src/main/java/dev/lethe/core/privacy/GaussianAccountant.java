@@ -15,7 +15,11 @@ import dev.lethe.core.privacy.PrivacyEvent.TreeAggregation;
 public final class GaussianAccountant implements Accountant {
     @Override
     public GaussianCurve price(PrivacyEvent event, Neighbours neighbours) {
-        return new GaussianCurve(Math.sqrt(squared(event, neighbours)));
+        double mu = Math.sqrt(squared(event, neighbours));
+        if (!Double.isFinite(mu)) {
+            throw LossParts.refused(event, "its noise is so weak that no number holds its cost");
+        }
+        return new GaussianCurve(mu);
     }
 
     /** The sum of squares of sensitivity over noise. */

@@ -14,6 +14,15 @@ import org.jspecify.annotations.Nullable;
 record LossCells(long[] multiples, Masses masses) {
     private static final int MOST_CELLS = 1 << 18;
 
+    /** The losses are too far apart for so fine a step: nothing is known from a lattice. */
+    static final class TooManyException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        TooManyException() {
+            super("more than " + MOST_CELLS + " cells", null, false, false);
+        }
+    }
+
     /** How wide a cell may be, in steps, at a loss. */
     interface Widths {
         double at(double loss);

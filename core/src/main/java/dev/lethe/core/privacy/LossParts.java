@@ -28,6 +28,12 @@ final class LossParts {
     /** Most different losses of a discrete mechanism. */
     private static final long MOST_ATOMS = 1 << 22;
 
+    /** Noise weaker than this, against what a record adds, gives losses that no lattice holds: a sampled record is as good as named. */
+    private static final double LARGEST_MU = 20;
+
+    private static final double LARGEST_PURE_EPSILON = 100;
+    private static final long MOST_TIMES = 1L << 30;
+
     private final boolean attained;
     private final Map<LossPair, Long> times = new LinkedHashMap<>();
     private double squaredMu;
@@ -43,8 +49,37 @@ final class LossParts {
         if (squaredMu > 0) {
             parts.add(new Part(gaussian(), 1));
         }
-        times.forEach((pair, count) -> parts.add(new Part(pair, count)));
+        times.forEach((pair, count) -> {
+            requireComputable(pair, count);
+            parts.add(new Part(pair, count));
+        });
         return parts;
+    }
+
+    /** Refuses what is so weak, or so often done, that the numbers of a lattice would mean nothing. */
+    private static void requireComputable(LossPair pair, long count) {
+        if (isTooWeak(pair) || count > MOST_TIMES) {
+            throw tooWeak();
+        }
+    }
+
+    private static boolean isTooWeak(LossPair pair) {
+        if (pair instanceof LossPair.Sampled sampled) {
+            return isTooWeak(sampled.pair());
+        } else if (pair instanceof ReplacedPairs.Subset subset) {
+            return isTooWeak(subset.sampled());
+        } else if (pair instanceof ReplacedPairs.PoissonGaussian replaced) {
+            return !(replaced.mu() <= LARGEST_MU);
+        } else if (pair instanceof LossPair.Gaussian gaussian) {
+            return !(gaussian.mu() <= LARGEST_MU);
+        }
+        return pair instanceof LossPair.Laplace laplace && !(laplace.shift() <= LARGEST_PURE_EPSILON);
+    }
+
+    private static UnpricedEventException tooWeak() {
+        return new UnpricedEventException(
+                "the noise is too weak, or repeated too often, for the distribution of its loss to be"
+                        + " computed; price it with Rényi divergences, or add noise");
     }
 
     boolean symmetric() {
@@ -52,6 +87,9 @@ final class LossParts {
     }
 
     private LossPair.Gaussian gaussian() {
+        if (!(squaredMu <= LARGEST_MU * LARGEST_MU)) {
+            throw tooWeak();
+        }
         return new LossPair.Gaussian(Math.sqrt(squaredMu));
     }
 
@@ -68,6 +106,9 @@ final class LossParts {
             put(new LossPair.Laplace(moves / e.noiseMultiplier()), count);
         } else if (event instanceof DiscreteGaussian e) {
             requireAtoms(78 * e.sigma() + (double) moves * e.sensitivity(), event);
+            if (!(moves * (double) e.sensitivity() / e.sigma() <= LARGEST_MU)) {
+                throw tooWeak();
+            }
             put(AtomPair.discreteGaussian(e.sigma(), moves * e.sensitivity()), count);
         } else if (event instanceof DiscreteLaplace e) {
             requireAtoms((double) moves * e.sensitivity(), event);

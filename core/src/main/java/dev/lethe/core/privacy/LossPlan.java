@@ -29,6 +29,7 @@ final class LossPlan {
     private double cost;
     private double mean;
     private double deviation;
+    private double beyond;
 
     /**
      * @param reversed whether Q is looked at against P
@@ -72,6 +73,7 @@ final class LossPlan {
         mean += times[part] * sum;
         // The variance, until all parts are in.
         deviation += times[part] * Math.max(0, squares - sum * sum);
+        beyond += times[part] * (reversed ? masses.qBelow + masses.qInfinite : masses.pAbove + masses.pInfinite);
         mass[0] += reversed ? masses.qAbove : masses.pBelow;
         mass[cells] += reversed ? masses.qBelow : masses.pAbove;
         losses[part] = new double[cells + 1];
@@ -100,6 +102,16 @@ final class LossPlan {
         }));
         this.answer = Double.isNaN(answer) ? guess(delta) : answer - 0.1 * deviation;
         window(tilt, this.answer, logDelta);
+    }
+
+    /**
+     * An upper bound on epsilon at the delta that was planned for, by Chernoff: the coarse distribution dominates, but for what lies
+     * beyond it.
+     */
+    double chernoff(double delta) {
+        double rest = delta * (1 - 1e-9) - beyond;
+        double x = tilts.chernoff();
+        return rest <= 0 ? Double.POSITIVE_INFINITY : (whole(x) - Math.log(rest) + shape(x)) / x * (1 + 1e-9) + 1e-9;
     }
 
     /** Whether the window suits an answer that turned out to be this. */
@@ -225,6 +237,10 @@ final class LossPlan {
                 weight[i] += share;
                 whole += share;
             }
+        }
+        if (count == 0) {
+            // All mass lies where the loss is infinite: any cells will do.
+            return at -> 1;
         }
         double[] allowed = new double[count];
         double under = 0;

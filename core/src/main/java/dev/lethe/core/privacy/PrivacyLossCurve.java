@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * values for the event, {@link #epsilonLower} and {@link #deltaLower} at most. Safe for several threads.
  */
 public final class PrivacyLossCurve implements PrivacyCurve {
+    /** Beyond it e^epsilon is near what doubles hold, and nothing is claimed of a composed distribution. */
+    private static final double LARGEST_EPSILON = 500;
+
     /** A pair that happens several times. */
     record Part(LossPair pair, long times) {}
 
@@ -51,12 +54,24 @@ public final class PrivacyLossCurve implements PrivacyCurve {
         if (delta == 0) {
             return new Bracket(parts.equals(attained) ? most * (1 - 1e-14) : 0, most);
         }
+        try {
+            Bracket bracket = composedBracket(delta, most);
+            return bracket.high() < LARGEST_EPSILON ? bracket : new Bracket(0, most);
+        } catch (LossCells.TooManyException e) {
+            return new Bracket(0, most);
+        }
+    }
+
+    private Bracket composedBracket(double delta, double most) {
         double high = 0;
         double low = 0;
         for (Side side : sides()) {
             double mass = 1e-11 * delta / steps;
             LossPlan plan = new LossPlan(side.pairs, side.times, side.reversed, Math.max(1e-290, mass * mass * 1e-6));
             plan.forDelta(delta, Double.NaN);
+            if (plan.chernoff(delta) <= low) {
+                continue; // the other direction costs more
+            }
             Composed composed = compose(side, plan, mass);
             for (int again = 0; again < 5; again++) {
                 double found = composed.missed(delta) ? plan.lower() : composed.epsilonAbove(delta);
@@ -88,7 +103,11 @@ public final class PrivacyLossCurve implements PrivacyCurve {
 
     /** Both ends of the bracket of delta at epsilon, which may be below 0. */
     public Bracket deltaBracket(double epsilon) {
-        return deltaBracket(epsilon, sides());
+        try {
+            return deltaBracket(epsilon, sides());
+        } catch (LossCells.TooManyException e) {
+            return new Bracket(0, 1);
+        }
     }
 
     /** In one direction only: from the data with the record to those without, or reversed. */
@@ -109,6 +128,9 @@ public final class PrivacyLossCurve implements PrivacyCurve {
         if (epsilon >= largest()) {
             return new Bracket(0, 0);
         }
+        if (epsilon > LARGEST_EPSILON) {
+            return new Bracket(0, 1);
+        }
         double high = 0;
         double low = 0;
         for (Side side : sides) {
@@ -125,7 +147,7 @@ public final class PrivacyLossCurve implements PrivacyCurve {
                 low = Math.max(low, composed.delta(epsilon, false));
             }
         }
-        return new Bracket(low, Math.max(low, high));
+        return new Bracket(Math.min(1, low), Math.min(1, Math.max(low, high)));
     }
 
     /**
@@ -134,7 +156,13 @@ public final class PrivacyLossCurve implements PrivacyCurve {
      * @param low at most the true value
      * @param high at least the true value
      */
-    public record Bracket(double low, double high) {}
+    public record Bracket(double low, double high) {
+        public Bracket {
+            // What is not a number tells nothing of either end.
+            low = Double.isNaN(low) ? 0 : low;
+            high = Double.isNaN(high) ? Double.POSITIVE_INFINITY : high;
+        }
+    }
 
     /** What is composed in one direction. */
     private record Side(List<LossPair> pairs, long[] times, boolean reversed, boolean upper, boolean lower) {}
@@ -255,7 +283,10 @@ public final class PrivacyLossCurve implements PrivacyCurve {
         step = Math.max(step, widest / (1 << 22));
         List<LossComposition.Part> parts = null;
         double lattice = step;
-        for (; parts == null; step *= 4) {
+        for (int attempt = 0; parts == null; step *= 4, attempt++) {
+            if (attempt == 8) {
+                throw new LossCells.TooManyException();
+            }
             lattice = aligned(step, side.pairs.get(0), side.reversed);
             parts = parts(side, plan, spans, lattice);
         }

@@ -51,7 +51,8 @@ public final class RenyiCurve implements PrivacyCurve {
         for (Part part : parts) {
             sum += part.times * part.divergence.at(order);
         }
-        return sum * (1 + 1e-13);
+        // Infinity less infinity, of noise so weak that no double holds its cost: nothing is known.
+        return Double.isNaN(sum) ? Double.POSITIVE_INFINITY : sum * (1 + 1e-13);
     }
 
     @Override

@@ -7,6 +7,12 @@ import org.apache.commons.numbers.gamma.LogGamma;
 
 /** Rényi divergences of mechanisms, one class each; sources and proofs in docs/math/accounting.md. */
 final class RenyiDivergences {
+    /**
+     * Where noise is weaker than a twentieth of what a record adds, sampling gets no credit: integrals of such narrow functions are not
+     * computed, for a sampled record is as good as named.
+     */
+    private static final double LARGEST_MU = 20;
+
     private static final double[] LOG_FACTORIAL = new double[OfWholeOrders.LARGEST + 2];
 
     static {
@@ -77,6 +83,9 @@ final class RenyiDivergences {
     static final class PoissonGaussian implements Divergence {
         private static final double LARGEST_BY_RULE = 64;
 
+        /** Larger orders are not summed: their terms would fill the memory. */
+        private static final double LARGEST_BY_SUM = 1 << 16;
+
         private final double rate;
         private final double mu;
         private final double step;
@@ -91,7 +100,7 @@ final class RenyiDivergences {
             this.mu = mu;
             step = Math.min(0.4, 0.4 / mu);
             from = -9.5;
-            int nodes = (int) Math.min(2_000_000, Math.ceil((LARGEST_BY_RULE * mu + 19) / step));
+            int nodes = mu > LARGEST_MU ? 0 : (int) Math.ceil((LARGEST_BY_RULE * mu + 19) / step);
             excess = new double[nodes];
             logRatio = new double[nodes];
             logWeight = new double[nodes];
@@ -114,10 +123,16 @@ final class RenyiDivergences {
             return order <= LARGEST_BY_RULE;
         }
 
+        /** No more than without sampling: divergences are quasi-convex. */
         @Override
         public double at(double order) {
-            if (order == Double.POSITIVE_INFINITY) {
-                return order;
+            double unsampled = new Concentrated(mu * mu / 2).at(order);
+            return mu > LARGEST_MU ? unsampled : Math.min(unsampled, sampled(order));
+        }
+
+        private double sampled(double order) {
+            if (order == Double.POSITIVE_INFINITY || order > LARGEST_BY_SUM) {
+                return Double.POSITIVE_INFINITY;
             }
             if (order <= LARGEST_BY_RULE) {
                 return logMoment(order) / (order - 1) + 1e-16;
@@ -173,14 +188,22 @@ final class RenyiDivergences {
 
     /** The same with one record replaced, between mixtures whose means lie on opposite sides (docs/math/accounting.md). */
     record ReplacedPoissonGaussian(double rate, double mu) implements Divergence {
+        private static final int MOST_NODES = 1_000_000;
+
         @Override
         public double at(double order) {
+            // Twice the distance, and no credit for sampling.
+            double unsampled = new Concentrated(2 * mu * mu).at(order);
             if (order == Double.POSITIVE_INFINITY) {
                 return order;
             }
             double step = Math.min(0.4, 0.2 / mu);
             double from = -9.5 - mu;
-            int nodes = (int) Math.min(4_000_000, Math.ceil((order * mu + 2 * mu + 19) / step));
+            double range = (order * mu + 2 * mu + 19) / step;
+            if (mu > LARGEST_MU || range > MOST_NODES) {
+                return unsampled;
+            }
+            int nodes = (int) Math.ceil(range);
             double largest = Double.NEGATIVE_INFINITY;
             double[] exponents = new double[nodes];
             double scale = Math.log(step) - 0.5 * Math.log(2 * Math.PI);
@@ -195,7 +218,7 @@ final class RenyiDivergences {
             for (double exponent : exponents) {
                 sum += Math.exp(exponent - largest);
             }
-            return (Math.max(0, largest + Math.log(sum)) + 1e-12) / (order - 1);
+            return Math.min(unsampled, (Math.max(0, largest + Math.log(sum)) + 1e-12) / (order - 1));
         }
 
         /** log(1 - rate + rate e^exponent). */
@@ -267,7 +290,7 @@ final class RenyiDivergences {
                 double term = Math.log(2) + (k - 1) * divergence;
                 if (k == 2) {
                     term = Math.min(term, Math.log(4) + logExpm1(divergence));
-                } else if (mu > 0 && k < LARGEST_MOMENT) {
+                } else if (mu > 0 && mu <= LARGEST_MU && k < LARGEST_MOMENT) {
                     term = Math.min(term, Math.log(4) + (evenMoment(k / 2 * 2) + evenMoment((k + 1) / 2 * 2)) / 2);
                 }
                 terms[k] = logBinomial(order, k) + k * logRate + term;

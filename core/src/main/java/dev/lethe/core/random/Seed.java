@@ -52,6 +52,11 @@ public final class Seed {
         return ByteBuffer.wrap(state).getLong();
     }
 
+    /** The 32 bytes behind {@code label}, for a generator of this package that takes a key. */
+    byte[] key(String label) {
+        return fork(label).state.clone();
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Seed seed && Arrays.equals(state, seed.state);

@@ -27,7 +27,7 @@ class PrivacyLossTwinTest {
 
     @Test
     void compositionsOfGaussianNoiseAgainstTheExactCurve() {
-        for (double mu : new double[] {0.01, 0.1, 0.5, 1, 3, 10, 30}) {
+        for (double mu : new double[] {0.01, 0.1, 0.5, 1, 3, 10, 19}) {
             for (double delta : new double[] {0.3, 1e-2, 1e-5, 1e-9, 1e-15, 1e-30}) {
                 if (mu * -Math.log10(delta) > 200) {
                     continue; // holds there too, but is not narrow

@@ -37,6 +37,15 @@ public record Base(double temperature) implements MembershipAttack {
 
     @Override
     public Scores attack(MembershipView view) {
-        return Scores.of(Ratio.score(view, temperature, 0, 0, Rmia::logRatio));
+        return Scores.of(best(view).score(view, Rmia::logRatio));
+    }
+
+    @Override
+    public Base prepared(MembershipView view) {
+        return new Base(best(view).temperature());
+    }
+
+    private Ratio best(MembershipView view) {
+        return Ratio.best(view, temperature, 0, 0, Rmia::logRatio);
     }
 }

@@ -40,7 +40,17 @@ public record BaseOffline(double temperature, double a) implements MembershipAtt
 
     @Override
     public Scores attack(MembershipView view) {
-        return Scores.of(Ratio.score(view, temperature, a, USUAL_A, BaseOffline::score));
+        return Scores.of(best(view).score(view, BaseOffline::score));
+    }
+
+    @Override
+    public BaseOffline prepared(MembershipView view) {
+        Ratio best = best(view);
+        return new BaseOffline(best.temperature(), best.a());
+    }
+
+    private Ratio best(MembershipView view) {
+        return Ratio.best(view, temperature, a, USUAL_A, BaseOffline::score);
     }
 
     static double score(double logTarget, double in, double out, double a) {

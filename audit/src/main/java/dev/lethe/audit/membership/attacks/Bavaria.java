@@ -89,22 +89,52 @@ public record Bavaria(Tails tails, Variance variance, double saturation, double 
 
     @Override
     public Scores attack(MembershipView view) {
+        return Scores.of(scores(view, List.of(shape(view)))[0]);
+    }
+
+    /** Scores under several variances and saturations of confidence, of one pass over the shadows; all else as usual. */
+    static double[][] scores(MembershipView view, List<Variance> variances, List<Double> saturations) {
+        List<Shape> shapes = new ArrayList<>();
+        for (int i = 0; i < variances.size(); i++) {
+            shapes.add(new Shape(variances.get(i), saturations.get(i)));
+        }
+        return DEFAULT.scores(view, shapes);
+    }
+
+    private double[][] scores(MembershipView view, List<Shape> shapes) {
+        Set<Saturation> scales = shapes.stream().map(Shape::scale).collect(Collectors.toSet());
+        double[][] scores = new double[shapes.size()][view.records()];
+        for (int query = 0; query < view.queries(); query++) {
+            Function<Shape, double[]> scoring = scoring(view, query, scales, Map.of());
+            for (int shape = 0; shape < scores.length; shape++) {
+                double[] some = scoring.apply(shapes.get(shape));
+                for (int record = 0; record < some.length; record++) {
+                    scores[shape][record] += some[record] / view.queries();
+                }
+            }
+        }
+        return scores;
+    }
+
+    @Override
+    public Bavaria prepared(MembershipView view) {
+        Shape shape = shape(view);
+        return new Bavaria(tails, shape.variance, shape.saturation, priorWeight);
+    }
+
+    /** As set or, where it is not, the best one in rehearsals. */
+    private Shape shape(MembershipView view) {
         List<Shape> shapes = shapes();
         Set<Saturation> scales = shapes.stream().map(Shape::scale).collect(Collectors.toSet());
         // A rehearsal may leave one model a side, which shows no variance: then variances are learned here.
         Map<Saturation, Hierarchy.Priors> taught =
-                Rehearsals.aSide(view) == 2 && shapes.size() > 1 ? priors(Moments.Sides.of(view, scales)) : Map.of();
-        Shape shape = Rehearsals.best(
+                view.aSide() == 2 && shapes.size() > 1 ? priors(Moments.Sides.of(view, 0, scales)) : Map.of();
+        return Rehearsals.best(
                 view,
                 shapes,
                 Rehearsals.MANY_PEOPLE,
-                rehearsed -> rehearsal(rehearsed, scales, taught),
+                rehearsed -> scoring(rehearsed, 0, scales, taught),
                 Rehearsals::areaAndLowRates);
-        return Scores.of(QueryMean.of(view, query -> {
-            Moments.Sides sides = Moments.Sides.of(view, query, shape.scale());
-            Hierarchy models = new Hierarchy(sides, Hierarchy.Priors.of(sides, priorWeight));
-            return score(view, models, shape, view.target(Signal.LOGIT_MARGIN, query));
-        }));
     }
 
     private List<Shape> shapes() {
@@ -120,14 +150,18 @@ public record Bavaria(Tails tails, Variance variance, double saturation, double 
         return shapes;
     }
 
-    /** Scores a shadow in the target's place under any shape, of one pass over the others. */
-    private Function<Shape, double[]> rehearsal(
-            MembershipView view, Set<Saturation> scales, Map<Saturation, Hierarchy.Priors> taught) {
-        Map<Saturation, Moments.Sides> sides = Moments.Sides.of(view, scales);
+    /**
+     * Scores under any shape, of one pass over the shadows.
+     *
+     * @param taught what is known of variances from elsewhere; empty if the view itself is to tell
+     */
+    private Function<Shape, double[]> scoring(
+            MembershipView view, int query, Set<Saturation> scales, Map<Saturation, Hierarchy.Priors> taught) {
+        Map<Saturation, Moments.Sides> sides = Moments.Sides.of(view, query, scales);
         Map<Saturation, Hierarchy.Priors> priors = taught.isEmpty() ? priors(sides) : taught;
         Map<Saturation, Hierarchy> models = new HashMap<>();
         sides.forEach((scale, of) -> models.put(scale, new Hierarchy(of, Objects.requireNonNull(priors.get(scale)))));
-        double[] observed = view.target(Signal.LOGIT_MARGIN);
+        double[] observed = view.target(Signal.LOGIT_MARGIN, query);
         return shape -> score(view, Objects.requireNonNull(models.get(shape.scale())), shape, observed);
     }
 

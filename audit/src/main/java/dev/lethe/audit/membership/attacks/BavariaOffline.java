@@ -44,27 +44,37 @@ public record BavariaOffline(Bavaria.Tails tails, double saturation, double prio
 
     @Override
     public Scores attack(MembershipView view) {
+        Saturation scale = scale(view);
+        return Scores.of(QueryMean.of(view, query -> {
+            Moments.Sides sides = Moments.Sides.of(view, query, scale);
+            return ratio(view, sides, priorOf(sides), scale.of(view.target(Signal.LOGIT_MARGIN, query)));
+        }));
+    }
+
+    @Override
+    public BavariaOffline prepared(MembershipView view) {
+        return new BavariaOffline(tails, scale(view).scale(), priorWeight);
+    }
+
+    /** As set or, where it is not, the best one in rehearsals. */
+    private Saturation scale(MembershipView view) {
         List<Saturation> scales = Arrays.stream(saturation > 0 ? new double[] {saturation} : Bavaria.SATURATIONS)
                 .mapToObj(Saturation::new)
                 .toList();
         // A rehearsal may leave one model, which shows no variance: then variances are learned here.
         Map<Saturation, VariancePrior> taught =
-                Rehearsals.aSide(view) == 2 && scales.size() > 1 ? priors(Moments.Sides.of(view, scales)) : Map.of();
-        Saturation best = Rehearsals.best(
+                view.aSide() == 2 && scales.size() > 1 ? priors(Moments.Sides.of(view, 0, scales)) : Map.of();
+        return Rehearsals.best(
                 view,
                 scales,
                 Rehearsals.MANY_PEOPLE,
                 rehearsed -> rehearsal(rehearsed, scales, taught),
                 Rehearsals::areaAndLowRates);
-        return Scores.of(QueryMean.of(view, query -> {
-            Moments.Sides sides = Moments.Sides.of(view, query, best);
-            return ratio(view, sides, priorOf(sides), best.of(view.target(Signal.LOGIT_MARGIN, query)));
-        }));
     }
 
     private Function<Saturation, double[]> rehearsal(
             MembershipView view, List<Saturation> scales, Map<Saturation, VariancePrior> taught) {
-        Map<Saturation, Moments.Sides> sides = Moments.Sides.of(view, scales);
+        Map<Saturation, Moments.Sides> sides = Moments.Sides.of(view, 0, scales);
         Map<Saturation, VariancePrior> priors = taught.isEmpty() ? priors(sides) : taught;
         double[] observed = view.target(Signal.LOGIT_MARGIN);
         return scale -> ratio(

@@ -36,7 +36,7 @@ record BoundaryProbe(int queries) implements Probe {
     }
 
     @Override
-    public <D extends Records> double[][] measure(Predictor<D> model, D records, Seed seed) {
+    public <D extends Records> double[][] measure(Predictor<D> model, D records) {
         int width = MixedRows.columns(records);
         Seed paths = Perturbations.seed(records).fork("boundary");
         if (records instanceof Examples examples && !Perturbations.isBinary(examples)) {

@@ -25,10 +25,11 @@ final class ClassThresholds {
     static Scores score(MembershipView view, Signal signal) {
         int[] labels = view.labels();
         Known[] known = known(view, signal);
-        double shared = threshold(Known.together(known));
+        boolean isRare = Arrays.stream(known).anyMatch(Known::isFew);
+        double shared = isRare ? threshold(Known.together(known)) : 0;
         double[] thresholds = new double[known.length];
         for (int label = 0; label < known.length; label++) {
-            thresholds[label] = known[label].fewest() < FEWEST ? shared : threshold(known[label]);
+            thresholds[label] = known[label].isFew() ? shared : threshold(known[label]);
         }
         double[] scores = view.target(signal);
         for (int record = 0; record < scores.length; record++) {
@@ -75,8 +76,8 @@ final class ClassThresholds {
             members += in ? 1 : 0;
         }
 
-        int fewest() {
-            return Math.min(members, count - members);
+        boolean isFew() {
+            return Math.min(members, count - members) < FEWEST;
         }
 
         static Known together(Known[] parts) {

@@ -29,10 +29,12 @@ public record GradientNorm(int shadows) implements MembershipAttack {
                     "shadow models of the same recipe, half of them trained on the record"));
 
     /** Whoever sees the inside sees the answers too: the strongest that can be made of them, in shapes that need no choice. */
-    private static final List<MembershipAttack> FROM_OUTSIDE = List.of(
-            new Bavaria(Bavaria.Tails.STUDENT, Bavaria.Variance.SEPARATE, 8, 0),
-            new Bavaria(Bavaria.Tails.STUDENT, Bavaria.Variance.COMMON, 8, 0),
-            new Bavaria(Bavaria.Tails.STUDENT, Bavaria.Variance.EQUAL, 2, 0));
+    private static double[][] fromOutside(MembershipView view) {
+        return Bavaria.scores(
+                view,
+                List.of(Bavaria.Variance.SEPARATE, Bavaria.Variance.COMMON, Bavaria.Variance.EQUAL),
+                List.of(8.0, 8.0, 2.0));
+    }
 
     @Override
     public Card card() {
@@ -47,7 +49,12 @@ public record GradientNorm(int shadows) implements MembershipAttack {
 
     @Override
     public Scores attack(MembershipView view) {
-        return Scores.of(new LearnedRatio(new Gradients(), Gradients.SETS, FROM_OUTSIDE, shadows).score(view));
+        return prepared(view).attack(view);
+    }
+
+    @Override
+    public MembershipAttack prepared(MembershipView view) {
+        return new LearnedRatio(new Gradients(), Gradients.SETS, GradientNorm::fromOutside, shadows).learn(CARD, view);
     }
 
     private record Gradients() implements HierarchicalGaussians.Measured {

@@ -6,7 +6,6 @@ import dev.lethe.core.data.Records;
 import dev.lethe.core.model.Differentiable;
 import dev.lethe.core.model.GradientNorms;
 import dev.lethe.core.model.Predictor;
-import dev.lethe.core.random.Seed;
 
 /**
  * What the gradient of each record's own loss looks like: logarithms of the norms of all of it and of the last layer's;
@@ -33,7 +32,7 @@ record GradientProbe() implements Probe {
     }
 
     @Override
-    public <D extends Records> double[][] measure(Predictor<D> model, D records, Seed seed) {
+    public <D extends Records> double[][] measure(Predictor<D> model, D records) {
         if (!(model instanceof Differentiable<D> whiteBox)) {
             throw new NotApplicableException("gradient-norm looks inside a model, and this one is a black box: it"
                     + " gives answers and no gradients");

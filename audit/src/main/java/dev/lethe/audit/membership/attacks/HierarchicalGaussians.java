@@ -4,6 +4,7 @@ import dev.lethe.audit.membership.MembershipView;
 import dev.lethe.audit.membership.Part;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -24,6 +25,9 @@ final class HierarchicalGaussians {
     private static final double TINY = 1e-12;
     private static final int SIDES = 2;
 
+    /** Records whose deviations are multiplied together: they stay in the nearest cache. */
+    private static final int BLOCK = 128;
+
     private final double[][] target;
     private final int records;
     /** Of each side, IN and OUT: how many shadows of each record. */
@@ -35,7 +39,8 @@ final class HierarchicalGaussians {
     /** Of each side: the products of deviations from the mean, over all records. */
     private final double[][][] products;
 
-    private final double[] before;
+    /** Of pairs of columns, whether their products are needed; the larger one first. */
+    private final boolean[][] paired;
 
     /** What models are measured by: the numbers of each record, {@code [column][record]}. */
     interface Measured {
@@ -43,10 +48,16 @@ final class HierarchicalGaussians {
 
         /** What is withheld may hold anything. */
         double[][] shadow(MembershipView view, int shadow);
+
+        /** Has the target and some shadows measured at once, where that saves work. */
+        default void measure(MembershipView view, int shadows) {}
     }
 
-    /** @param target what is measured of the target, {@code [column][record]} */
-    HierarchicalGaussians(double[][] target) {
+    /**
+     * @param target what is measured of the target, {@code [column][record]}
+     * @param sets of columns that ratios will be asked of
+     */
+    HierarchicalGaussians(double[][] target, List<int[]> sets) {
         this.target = target;
         int columns = target.length;
         records = target[0].length;
@@ -54,41 +65,103 @@ final class HierarchicalGaussians {
         mean = new double[SIDES][columns][records];
         scatter = new double[SIDES][columns][records];
         products = new double[SIDES][columns][columns];
-        before = new double[columns];
+        paired = new boolean[columns][columns];
+        for (int[] set : sets) {
+            for (int c : set) {
+                for (int d : set) {
+                    paired[c][d] |= d <= c;
+                }
+            }
+        }
     }
 
     /** All that a view knows; of {@code shadows} shadows at most. */
-    static HierarchicalGaussians of(MembershipView view, Measured measured, int shadows) {
-        HierarchicalGaussians gaussians = new HierarchicalGaussians(measured.target(view));
+    static HierarchicalGaussians of(MembershipView view, Measured measured, List<int[]> sets, int shadows) {
+        measured.measure(view, shadows);
+        HierarchicalGaussians gaussians = new HierarchicalGaussians(measured.target(view), sets);
+        int[] side = new int[view.records()];
         for (int shadow = 0; shadow < Math.min(shadows, view.shadows()); shadow++) {
             double[][] values = measured.shadow(view, shadow);
-            for (int record = 0; record < view.records(); record++) {
-                if (view.part(shadow, record) != Part.WITHHELD) {
-                    gaussians.add(view.part(shadow, record) == Part.IN, record, values);
+            for (Part part : List.of(Part.IN, Part.OUT)) {
+                int size = 0;
+                for (int record = 0; record < side.length; record++) {
+                    if (view.part(shadow, record) == part) {
+                        side[size++] = record;
+                    }
                 }
+                gaussians.add(part == Part.IN, Arrays.copyOf(side, size), values);
             }
         }
         return gaussians;
     }
 
-    /** What a shadow measures of one record; by Welford's update, for vectors. */
-    void add(boolean in, int record, double[][] values) {
+    /**
+     * What one more shadow measures; by Welford's update, for vectors.
+     *
+     * @param in whether it has these records in training
+     * @param some the records that it tells of
+     * @param values of all records, {@code [column][record]}
+     */
+    void add(boolean in, int[] some, double[][] values) {
         int side = in ? 0 : 1;
-        int n = ++count[side][record];
-        for (int c = 0; c < values.length; c++) {
-            before[c] = values[c][record] - mean[side][c][record];
-            mean[side][c][record] += before[c] / n;
-            double after = values[c][record] - mean[side][c][record];
-            scatter[side][c][record] += before[c] * after;
-            for (int d = 0; d <= c; d++) {
-                products[side][c][d] += before[d] * after;
+        double[][] before = new double[values.length][BLOCK];
+        double[][] after = new double[values.length][BLOCK];
+        for (int from = 0; from < some.length; from += BLOCK) {
+            int size = Math.min(BLOCK, some.length - from);
+            for (int i = 0; i < size; i++) {
+                count[side][some[from + i]]++;
+            }
+            for (int c = 0; c < values.length; c++) {
+                update(side, c, values[c], some, from, size, before[c], after[c]);
+            }
+            for (int c = 0; c < values.length; c++) {
+                for (int d = 0; d <= c; d++) {
+                    if (paired[c][d]) {
+                        products[side][c][d] += product(before[d], after[c], size);
+                    }
+                }
             }
         }
+    }
+
+    /** @param before into which deviations from the old mean are written, and into {@code after} those from the new one */
+    private void update(
+            int side, int column, double[] values, int[] some, int from, int size, double[] before, double[] after) {
+        double[] means = mean[side][column];
+        double[] squares = scatter[side][column];
+        for (int i = 0; i < size; i++) {
+            int record = some[from + i];
+            before[i] = values[record] - means[record];
+            means[record] += before[i] / count[side][record];
+            after[i] = values[record] - means[record];
+            squares[record] += before[i] * after[i];
+        }
+    }
+
+    /** Four sums, so that no addition waits for the one before. */
+    private static double product(double[] a, double[] b, int size) {
+        double sum0 = 0;
+        double sum1 = 0;
+        double sum2 = 0;
+        double sum3 = 0;
+        int i = 0;
+        for (; i + 3 < size; i += 4) {
+            sum0 += a[i] * b[i];
+            sum1 += a[i + 1] * b[i + 1];
+            sum2 += a[i + 2] * b[i + 2];
+            sum3 += a[i + 3] * b[i + 3];
+        }
+        for (; i < size; i++) {
+            sum0 += a[i] * b[i];
+        }
+        return (sum0 + sum1) + (sum2 + sum3);
     }
 
     /**
      * Log-likelihood ratios of IN against OUT of some of the columns together: first with the covariance of each side, then
      * with the mean of both.
+     *
+     * @param columns one of the sets, or a part of one
      */
     double[][] ratios(int... columns) {
         Prior prior = new Prior(columns);

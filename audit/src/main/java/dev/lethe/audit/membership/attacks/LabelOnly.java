@@ -57,6 +57,11 @@ public record LabelOnly(Method method, int queries, int shadows) implements Memb
 
     @Override
     public Scores attack(MembershipView view) {
+        return prepared(view).attack(view);
+    }
+
+    @Override
+    public MembershipAttack prepared(MembershipView view) {
         Firmness firmness =
                 switch (method) {
                     case AUGMENTATION -> versions(view);
@@ -64,7 +69,7 @@ public record LabelOnly(Method method, int queries, int shadows) implements Memb
                     case BOUNDARY -> new Boundary(new BoundaryProbe(queries));
                     case AUTO -> view.queries() > 1 ? versions(view) : noise(view);
                 };
-        return Scores.of(new LearnedRatio(firmness, firmness.sets(), List.of(), shadows).score(view));
+        return new LearnedRatio(firmness, firmness.sets(), LearnedRatio.Others.NONE, shadows).learn(CARD, view);
     }
 
     private Firmness versions(MembershipView view) {
@@ -90,6 +95,11 @@ public record LabelOnly(Method method, int queries, int shadows) implements Memb
         @Override
         public List<int[]> sets() {
             return List.of(new int[] {0}, new int[] {1, 2}, new int[] {3, 4});
+        }
+
+        @Override
+        public void measure(MembershipView view, int shadows) {
+            view.measure(probe, shadows);
         }
 
         @Override

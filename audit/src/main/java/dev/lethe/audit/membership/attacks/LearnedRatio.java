@@ -1,10 +1,13 @@
 package dev.lethe.audit.membership.attacks;
 
+import dev.lethe.audit.Card;
 import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipView;
+import dev.lethe.audit.membership.Scores;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A membership score from several measurements of each record: log-likelihood ratios of some sets of them, weighed by a
@@ -13,11 +16,10 @@ import java.util.List;
  * @param measured the columns
  * @param sets of columns whose joint likelihood ratios are taken; their mean serves where there are too few shadows to
  *     rehearse
- * @param others attacks whose scores are weighed with the ratios
+ * @param others scores that are weighed with the ratios
  * @param shadows how many shadows to use, at most
  */
-record LearnedRatio(
-        HierarchicalGaussians.Measured measured, List<int[]> sets, List<MembershipAttack> others, int shadows) {
+record LearnedRatio(HierarchicalGaussians.Measured measured, List<int[]> sets, Others others, int shadows) {
     /** With fewer shadows a rehearsal has one model a side, and ratios on another scale than the game's. */
     private static final int FEWEST_TO_REHEARSE = 7;
 
@@ -29,13 +31,36 @@ record LearnedRatio(
     /** A ratio beyond this is trusted little more than this. */
     private static final double SURE = 10;
 
-    double[] score(MembershipView view) {
-        double[][] ratios = ratios(view);
-        if (view.shadows() < FEWEST_TO_REHEARSE) {
-            return Arrays.stream(ratios)
+    /** Scores of other attacks. */
+    interface Others {
+        Others NONE = view -> new double[0][];
+
+        /** {@code [attack][record]} */
+        double[][] of(MembershipView view);
+    }
+
+    /**
+     * An attack that weighs the ratios as it has learned to.
+     *
+     * @param fit the weights; empty where nothing could be rehearsed and all count alike
+     */
+    record Learned(Card card, LearnedRatio ratio, Optional<LogisticFit> fit) implements MembershipAttack {
+        @Override
+        public Scores attack(MembershipView view) {
+            double[][] ratios = ratio.ratios(view);
+            return Scores.of(fit.map(weights -> weights.logOdds(ratios)).orElseGet(() -> Arrays.stream(ratios)
                     .mapToDouble(row -> Arrays.stream(row).sum() / row.length)
-                    .toArray();
+                    .toArray()));
         }
+    }
+
+    /** Learns from the shadows of a view. */
+    Learned learn(Card card, MembershipView view) {
+        measured.measure(view, shadows);
+        return new Learned(card, this, view.shadows() < FEWEST_TO_REHEARSE ? Optional.empty() : Optional.of(fit(view)));
+    }
+
+    private LogisticFit fit(MembershipView view) {
         List<double[]> rows = new ArrayList<>();
         List<boolean[]> truths = new ArrayList<>();
         for (int shadow = 0; shadow < REHEARSALS; shadow++) {
@@ -49,13 +74,14 @@ record LearnedRatio(
             System.arraycopy(part, 0, truth, at, part.length);
             at += part.length;
         }
-        return new LogisticFit(rows.toArray(double[][]::new), truth).logOdds(ratios);
+        return new LogisticFit(rows.toArray(double[][]::new), truth);
     }
 
     /** Of each record: the ratios of each set, both kinds. */
     private double[][] ratios(MembershipView view) {
-        HierarchicalGaussians gaussians = HierarchicalGaussians.of(view, measured, shadows);
-        double[][] rows = new double[view.records()][2 * sets.size() + others.size()];
+        HierarchicalGaussians gaussians = HierarchicalGaussians.of(view, measured, sets, shadows);
+        double[][] scores = others.of(view);
+        double[][] rows = new double[view.records()][2 * sets.size() + scores.length];
         for (int set = 0; set < sets.size(); set++) {
             double[][] ratios = gaussians.ratios(sets.get(set));
             for (int record = 0; record < rows.length; record++) {
@@ -63,10 +89,9 @@ record LearnedRatio(
                 rows[record][2 * set + 1] = bounded(ratios[1][record]);
             }
         }
-        for (int other = 0; other < others.size(); other++) {
-            double[] scores = others.get(other).attack(view).values();
+        for (int other = 0; other < scores.length; other++) {
             for (int record = 0; record < rows.length; record++) {
-                rows[record][2 * sets.size() + other] = bounded(scores[record]);
+                rows[record][2 * sets.size() + other] = bounded(scores[other][record]);
             }
         }
         return rows;

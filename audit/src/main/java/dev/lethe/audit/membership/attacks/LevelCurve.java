@@ -11,6 +11,8 @@ record LevelCurve(double[] levels, double[] means) {
     /** Enough for a mean of squares to be within a fifth of the truth. */
     private static final int FEWEST_IN_GROUP = 50;
 
+    private static final int ENOUGH_TO_SORT = 4096;
+
     /** The curve of {@code values} at {@code level}, one each a record. */
     static LevelCurve of(double[] level, double[] values) {
         return new Grouped(level).curve(values);
@@ -30,7 +32,7 @@ record LevelCurve(double[] levels, double[] means) {
         private final double[] share;
 
         Grouped(double[] level) {
-            double[] sorted = level.clone();
+            double[] sorted = some(level);
             Arrays.sort(sorted);
             int groups = Math.max(1, Math.min(MOST_GROUPS, level.length / FEWEST_IN_GROUP));
             double[] last = new double[groups];
@@ -67,6 +69,16 @@ record LevelCurve(double[] levels, double[] means) {
                 from[record] = level[record] >= levels[group[record]] ? group[record] : Math.max(0, group[record] - 1);
                 share[record] = along(levels, from[record], level[record]);
             }
+        }
+
+        /** The levels, or enough of them to tell where groups of about equal size end; what is above the last, is in the last. */
+        private static double[] some(double[] level) {
+            int step = Math.max(1, level.length / ENOUGH_TO_SORT);
+            double[] some = new double[(level.length + step - 1) / step];
+            for (int i = 0; i < some.length; i++) {
+                some[i] = level[i * step];
+            }
+            return some;
         }
 
         private static int firstThatReaches(double[] last, double level) {

@@ -1,6 +1,7 @@
 package dev.lethe.audit.membership.attacks;
 
 import dev.lethe.audit.membership.MembershipView;
+import dev.lethe.audit.membership.Reading;
 import dev.lethe.audit.membership.Signal;
 import dev.lethe.core.model.Logits;
 
@@ -17,15 +18,14 @@ record Likelihoods(double[] target, double[] in, double[] out) {
 
     /** One pass over the shadows, one at a time in memory. */
     static Likelihoods of(MembershipView view, int query, double temperature) {
+        Reading likelihood = temperature == 1 ? Signal.LOG_LIKELIHOOD : new Tempered(temperature);
         int records = view.records();
         double[] in = new double[records];
         double[] out = new double[records];
         int[] countIn = new int[records];
         int[] countOut = new int[records];
         for (int shadow = 0; shadow < view.shadows(); shadow++) {
-            double[] log = temperature == 1
-                    ? view.shadow(shadow, Signal.LOG_LIKELIHOOD, query)
-                    : logLikelihoods(view.shadow(shadow, query), view.labels(), temperature);
+            double[] log = view.shadow(shadow, likelihood, query);
             for (int record = 0; record < records; record++) {
                 switch (view.part(shadow, record)) {
                     case IN -> in[record] += (Math.exp(log[record]) - in[record]) / ++countIn[record];
@@ -34,18 +34,19 @@ record Likelihoods(double[] target, double[] in, double[] out) {
                 }
             }
         }
-        double[] target = temperature == 1
-                ? view.target(Signal.LOG_LIKELIHOOD, query)
-                : logLikelihoods(view.target(query), view.labels(), temperature);
-        return new Likelihoods(target, in, out);
+        return new Likelihoods(view.target(likelihood, query), in, out);
     }
 
-    private static double[] logLikelihoods(Logits logits, int[] labels, double temperature) {
-        double[] values = new double[labels.length];
-        for (int row = 0; row < values.length; row++) {
-            values[row] = logLikelihood(logits, row, labels[row], temperature);
+    /** ln p of a record's class after a softmax at another temperature than 1. */
+    private record Tempered(double temperature) implements Reading {
+        @Override
+        public double[] of(Logits logits, int[] labels) {
+            double[] values = new double[labels.length];
+            for (int row = 0; row < values.length; row++) {
+                values[row] = logLikelihood(logits, row, labels[row], temperature);
+            }
+            return values;
         }
-        return values;
     }
 
     /** ln of the softmax of logits/temperature at the label. */

@@ -54,7 +54,17 @@ public record Lira(Variance variance, double saturation) implements MembershipAt
 
     @Override
     public Scores attack(MembershipView view) {
-        return Scores.of(LiraShape.score(view, variance, saturation, SPREADS, Lira::ratio));
+        return Scores.of(shape(view).score(view, Lira::ratio));
+    }
+
+    @Override
+    public Lira prepared(MembershipView view) {
+        LiraShape shape = shape(view);
+        return new Lira(shape.spread(), shape.saturation());
+    }
+
+    private LiraShape shape(MembershipView view) {
+        return LiraShape.best(view, variance, saturation, SPREADS, Lira::ratio);
     }
 
     private static double[] ratio(Variance spread, Moments.Sides shadows, double[] observed) {

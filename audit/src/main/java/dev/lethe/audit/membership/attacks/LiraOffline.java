@@ -41,7 +41,17 @@ public record LiraOffline(Lira.Variance variance, double saturation) implements 
 
     @Override
     public Scores attack(MembershipView view) {
-        return Scores.of(LiraShape.score(view, variance, saturation, SPREADS, LiraOffline::deviations));
+        return Scores.of(shape(view).score(view, LiraOffline::deviations));
+    }
+
+    @Override
+    public LiraOffline prepared(MembershipView view) {
+        LiraShape shape = shape(view);
+        return new LiraOffline(shape.spread(), shape.saturation());
+    }
+
+    private LiraShape shape(MembershipView view) {
+        return LiraShape.best(view, variance, saturation, SPREADS, LiraOffline::deviations);
     }
 
     /** In standard deviations: a monotone form of the paper's tail probability that does not saturate at 1. */

@@ -27,27 +27,31 @@ record LiraShape(Lira.Variance spread, double saturation) {
     }
 
     /**
-     * Scores of the view under the shape as set or, where it is not, the best one in rehearsals; the mean over the queries.
+     * The shape as set or, where it is not, the best one in rehearsals.
      *
      * @param variance the spread, or AUTO for the best of {@code spreads}
      * @param saturation as set, or 0 for the best
      */
-    static double[] score(
+    static LiraShape best(
             MembershipView view,
             Lira.Variance variance,
             double saturation,
             List<Lira.Variance> spreads,
             Scoring scoring) {
         List<LiraShape> candidates = candidates(view, variance, saturation, spreads);
-        LiraShape shape = Rehearsals.best(
+        return Rehearsals.best(
                 view, candidates, Rehearsals.MANY_PEOPLE, rehearsed -> on(rehearsed, candidates, scoring), Roc::auc);
-        return QueryMean.of(view, query -> shape.score(view, query, scoring));
+    }
+
+    /** Scores of the view, the mean over the queries. */
+    double[] score(MembershipView view, Scoring scoring) {
+        return QueryMean.of(view, query -> score(view, query, scoring));
     }
 
     private static List<LiraShape> candidates(
             MembershipView view, Lira.Variance variance, double saturation, List<Lira.Variance> spreads) {
-        boolean rehearsing = Rehearsals.aSide(view) >= FEWEST_TO_REHEARSE;
-        boolean own = Rehearsals.aSide(view) >= FEWEST_FOR_OWN_SPREAD;
+        boolean rehearsing = view.aSide() >= FEWEST_TO_REHEARSE;
+        boolean own = view.aSide() >= FEWEST_FOR_OWN_SPREAD;
         List<LiraShape> candidates = new ArrayList<>();
         for (double s : saturation > 0 ? new double[] {saturation} : SATURATIONS) {
             for (Lira.Variance spread : variance == Lira.Variance.AUTO ? spreads : List.of(variance)) {
@@ -63,7 +67,7 @@ record LiraShape(Lira.Variance spread, double saturation) {
     /** One pass over the shadows serves all shapes. */
     private static Function<LiraShape, double[]> on(MembershipView view, List<LiraShape> shapes, Scoring scoring) {
         Set<Saturation> scales = shapes.stream().map(LiraShape::scale).collect(Collectors.toSet());
-        Map<Saturation, Moments.Sides> shadows = Moments.Sides.of(view, scales);
+        Map<Saturation, Moments.Sides> shadows = Moments.Sides.of(view, 0, scales);
         double[] observed = view.target(Signal.LOGIT_MARGIN);
         return shape -> scoring.of(
                 shape.spread,

@@ -30,12 +30,12 @@ record Moments(double[] mean, double[] squares, int[] count) {
         }
 
         /** On several scales at once. */
-        static Map<Saturation, Sides> of(MembershipView view, Collection<Saturation> scales) {
+        static Map<Saturation, Sides> of(MembershipView view, int query, Collection<Saturation> scales) {
             Map<Saturation, Sides> sides = new HashMap<>();
             for (Saturation scale : scales) {
                 sides.put(scale, new Sides(new Moments(view.records()), new Moments(view.records())));
             }
-            each(view, 0, sides);
+            each(view, query, sides);
             return sides;
         }
 

@@ -5,6 +5,7 @@ import dev.lethe.core.data.Records;
 import dev.lethe.core.model.Logits;
 import dev.lethe.core.model.Predictor;
 import dev.lethe.core.random.Seed;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -35,16 +36,29 @@ record NoiseProbe(int queries, int gentlest, int roughest) implements Probe {
     }
 
     @Override
-    public <D extends Records> double[][] measure(Predictor<D> model, D records, Seed seed) {
-        double[][] measures = new double[columns()][];
-        measures[0] = right(model, records);
-        measures[1] = new double[records.size()];
-        measures[2] = new double[records.size()];
+    public <D extends Records> double[][] measure(Predictor<D> model, D records) {
+        return measure(List.of(model), records).get(0);
+    }
+
+    /** Copies take longer to make than to ask about, so all models are asked about the same ones at once. */
+    @Override
+    public <D extends Records> List<double[][]> measure(List<Predictor<D>> models, D records) {
+        List<double[][]> measures = models.stream()
+                .map(model ->
+                        new double[][] {right(model, records), new double[records.size()], new double[records.size()]})
+                .toList();
         Noise<D> noise = Noise.of(records);
         for (int copy = 0; copy < queries - 1; copy++) {
             double step = gentlest + (double) copy / Math.max(1, queries - 2) * (roughest - gentlest);
             Seed draw = Perturbations.seed(records).fork("noise-" + copy);
-            countRight(model, records, noise, step, draw, measures[copy < gentler() ? 1 : 2]);
+            int column = copy < gentler() ? 1 : 2;
+            countRight(
+                    models,
+                    records,
+                    noise,
+                    step,
+                    draw,
+                    measures.stream().map(of -> of[column]).toList());
         }
         return measures;
     }
@@ -59,15 +73,18 @@ record NoiseProbe(int queries, int gentlest, int roughest) implements Probe {
         return right;
     }
 
-    /** Adds 1 where the model gives one perturbed copy of a record the record's own label; a question each. */
+    /** Adds 1 where a model gives one perturbed copy of a record the record's own label; a question each. */
     static <D extends Records> void countRight(
-            Predictor<D> model, D records, Noise<D> noise, double step, Seed draw, double[] into) {
+            List<Predictor<D>> models, D records, Noise<D> noise, double step, Seed draw, List<double[]> into) {
         for (int from = 0; from < records.size(); from += MOST_AT_ONCE) {
             int[] rows = IntStream.range(from, Math.min(records.size(), from + MOST_AT_ONCE))
                     .toArray();
-            Logits answers = model.logits(noise.copies(rows, step, draw.fork("from-" + from).stream()));
-            for (int i = 0; i < rows.length; i++) {
-                into[rows[i]] += answers.argMax(i) == records.labels()[rows[i]] ? 1 : 0;
+            D copies = noise.copies(rows, step, draw.fork("from-" + from).stream());
+            for (int m = 0; m < models.size(); m++) {
+                Logits answers = models.get(m).logits(copies);
+                for (int i = 0; i < rows.length; i++) {
+                    into.get(m)[rows[i]] += answers.argMax(i) == records.labels()[rows[i]] ? 1 : 0;
+                }
             }
         }
     }

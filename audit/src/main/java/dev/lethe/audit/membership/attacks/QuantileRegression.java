@@ -56,6 +56,9 @@ public record QuantileRegression(int folds, double rate) implements MembershipAt
     /** Passes of a classifier times its rows, at most: more rows need fewer passes. */
     private static final int MOST_LESSONS = 120_000;
 
+    /** Rows that a distribution is learned from, at most: it has few covariates, and more rows teach nothing new. */
+    private static final int MOST_TEACHERS = 20_000;
+
     public QuantileRegression {
         if (folds < 2 || folds > 100) {
             throw new IllegalArgumentException("folds " + folds + " must lie in 2..100");
@@ -116,8 +119,8 @@ public record QuantileRegression(int folds, double rate) implements MembershipAt
             int out = k;
             int[] held = rows(fold, part -> part == out);
             Seed seed = view.seed().fork("distribution-" + k);
-            try (ScoreDistribution distribution =
-                    ScoreDistribution.learn(known, covariates, width, rows(fold, part -> part != out), seed)) {
+            int[] teachers = teachers(fold, part -> part != out, seed);
+            try (ScoreDistribution distribution = ScoreDistribution.learn(known, covariates, width, teachers, seed)) {
                 double[] odds = distribution.logOdds(
                         Arrays.stream(held).mapToDouble(row -> known[row]).toArray(), select(covariates, width, held));
                 for (int i = 0; i < held.length; i++) {
@@ -141,6 +144,16 @@ public record QuantileRegression(int folds, double rate) implements MembershipAt
         return IntStream.range(0, fold.length)
                 .filter(row -> wanted.test(fold[row]))
                 .toArray();
+    }
+
+    /** The rows of these folds; a random part of them where there are many. */
+    private static int[] teachers(int[] fold, java.util.function.IntPredicate wanted, Seed seed) {
+        int[] rows = rows(fold, wanted);
+        if (rows.length <= MOST_TEACHERS) {
+            return rows;
+        }
+        int[] some = Shuffle.subset(rows.length, MOST_TEACHERS, seed.fork("teachers").stream());
+        return Arrays.stream(some).map(i -> rows[i]).toArray();
     }
 
     /**

@@ -23,15 +23,14 @@ record Ratio(double temperature, double a) {
     }
 
     /**
-     * Scores of the view under the settings as given or, where they are not, the best ones in rehearsals; the mean over the
-     * queries.
+     * The settings as given or, where they are not, the best ones in rehearsals.
      *
      * @param temperature as set, or 0 for the best
      * @param a as set, or below 0 for the best
      * @param fallback for a, where nothing can be rehearsed
      */
-    static double[] score(MembershipView view, double temperature, double a, double fallback, Score score) {
-        Ratio best = Rehearsals.best(
+    static Ratio best(MembershipView view, double temperature, double a, double fallback, Score score) {
+        return Rehearsals.best(
                 view,
                 candidates(temperature, a, fallback),
                 Rehearsals.SOME_PEOPLE,
@@ -41,7 +40,11 @@ record Ratio(double temperature, double a) {
                             known.computeIfAbsent(ratio.temperature, t -> Likelihoods.of(rehearsed, 0, t)), score);
                 },
                 Roc::auc);
-        return QueryMean.of(view, query -> best.of(Likelihoods.of(view, query, best.temperature), score));
+    }
+
+    /** Scores of the view, the mean over the queries. */
+    double[] score(MembershipView view, Score score) {
+        return QueryMean.of(view, query -> of(Likelihoods.of(view, query, temperature), score));
     }
 
     private static List<Ratio> candidates(double temperature, double a, double fallback) {

@@ -31,12 +31,6 @@ final class Rehearsals {
 
     private Rehearsals() {}
 
-    /** How many shadows there are on each side of a record. */
-    static int aSide(MembershipView view) {
-        // One is withheld of each record.
-        return (view.shadows() - 1) / 2;
-    }
-
     /**
      * The strongest candidate; the first one where there are fewer than two shadows a side, since a rehearsal has one less.
      *
@@ -50,7 +44,7 @@ final class Rehearsals {
             int most,
             Function<MembershipView, Function<C, double[]>> scoring,
             ToDoubleFunction<Roc> strength) {
-        if (candidates.size() == 1 || aSide(view) < 2) {
+        if (candidates.size() == 1 || view.aSide() < 2) {
             return candidates.get(0);
         }
         double[] sum = new double[candidates.size()];

@@ -38,7 +38,16 @@ public record Rmia(double temperature) implements MembershipAttack {
 
     @Override
     public Scores attack(MembershipView view) {
-        return Scores.of(Ratio.score(view, temperature, 0, 0, Rmia::logRatio));
+        return Scores.of(best(view).score(view, Rmia::logRatio));
+    }
+
+    @Override
+    public Rmia prepared(MembershipView view) {
+        return new Rmia(best(view).temperature());
+    }
+
+    private Ratio best(MembershipView view) {
+        return Ratio.best(view, temperature, 0, 0, Rmia::logRatio);
     }
 
     /** ln of p(x|target) over the mean of the IN and the OUT mean. */

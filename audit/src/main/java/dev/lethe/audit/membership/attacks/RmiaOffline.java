@@ -41,7 +41,17 @@ public record RmiaOffline(double temperature, double a) implements MembershipAtt
 
     @Override
     public Scores attack(MembershipView view) {
-        return Scores.of(Ratio.score(view, temperature, a, USUAL_A, RmiaOffline::logRatio));
+        return Scores.of(best(view).score(view, RmiaOffline::logRatio));
+    }
+
+    @Override
+    public RmiaOffline prepared(MembershipView view) {
+        Ratio best = best(view);
+        return new RmiaOffline(best.temperature(), best.a());
+    }
+
+    private Ratio best(MembershipView view) {
+        return Ratio.best(view, temperature, a, USUAL_A, RmiaOffline::logRatio);
     }
 
     /** ln of p(x|target) over ((1 + a) p_OUT + 1 - a)/2. */

@@ -7,6 +7,7 @@ import dev.lethe.core.data.Records;
 import dev.lethe.core.model.Predictor;
 import dev.lethe.core.random.Seed;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -25,13 +26,13 @@ record StrengthProbe() implements Probe {
     }
 
     @Override
-    public <D extends Records> double[][] measure(Predictor<D> model, D records, Seed seed) {
+    public <D extends Records> double[][] measure(Predictor<D> model, D records) {
         double[][] columns = new double[columns()][records.size()];
         columns[0] = NoiseProbe.right(model, records);
         Noise<D> noise = Noise.of(records);
         for (int step = 0; step <= Noise.ROUGHEST; step++) {
             Seed draw = Perturbations.seed(records).fork("strength-" + step);
-            NoiseProbe.countRight(model, records, noise, step, draw, columns[step + 1]);
+            NoiseProbe.countRight(List.of(model), records, noise, step, draw, List.of(columns[step + 1]));
         }
         return columns;
     }

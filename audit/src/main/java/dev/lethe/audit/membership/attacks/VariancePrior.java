@@ -13,6 +13,9 @@ import org.apache.commons.numbers.gamma.LogGamma;
 record VariancePrior(LevelCurve mean, double weight) {
     private static final double[] WEIGHTS = {3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128};
 
+    /** The product of two such numbers is finite. */
+    private static final double LARGE = 1e150;
+
     static final double SMALLEST = Moments.SMALLEST_DEVIATION * Moments.SMALLEST_DEVIATION;
 
     /**
@@ -80,10 +83,24 @@ record VariancePrior(LevelCurve mean, double weight) {
                     LogGamma.value((k + weight) / 2) - LogGamma.value(weight / 2) - k / 2.0 * Math.log(weight - 2);
         }
         double sum = 0;
+        // Of each k, a product of terms 1 + ratio: one logarithm of many instead of many.
+        double[] product = new double[most + 1];
+        Arrays.fill(product, 1);
         for (int record = 0; record < mean.length; record++) {
             int k = scatter.freedom[record];
-            double ratio = scatter.squares[record] / (Math.max(mean[record], SMALLEST) * (weight - 2));
-            sum += constant[k] - (k + weight) / 2 * (k == 0 ? 0 : Math.log1p(ratio));
+            sum += constant[k];
+            if (k > 0) {
+                double ratio = scatter.squares[record] / (Math.max(mean[record], SMALLEST) * (weight - 2));
+                if (product[k] > LARGE || ratio > LARGE) {
+                    sum -= (k + weight) / 2 * (Math.log(product[k]) + Math.log1p(ratio));
+                    product[k] = 1;
+                } else {
+                    product[k] *= 1 + ratio;
+                }
+            }
+        }
+        for (int k = 1; k <= most; k++) {
+            sum -= (k + weight) / 2 * Math.log(product[k]);
         }
         return sum;
     }

@@ -7,7 +7,6 @@ import dev.lethe.core.data.Examples;
 import dev.lethe.core.model.Differentiable;
 import dev.lethe.core.model.GradientNorms;
 import dev.lethe.core.model.Logits;
-import dev.lethe.core.random.Seed;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +27,7 @@ class GradientProbeTest {
             public void close() {}
         };
         Examples one = new Examples(new float[1], new int[] {1}, new int[1], List.of("a", "b"));
-        return new GradientProbe().measure(model, one, Seed.of(1));
+        return new GradientProbe().measure(model, one);
     }
 
     /** Layers of norms 3, 4, 12 and 84: all together 85, those between hypot(4, 12). */

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lethe.audit.evidence.Roc;
 import dev.lethe.audit.evidence.Trial;
 import dev.lethe.core.random.Seed;
+import java.util.List;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 
 class HierarchicalGaussiansTest {
@@ -42,14 +46,14 @@ class HierarchicalGaussiansTest {
                 member[record] = random.nextBoolean();
                 target[0][record] = mean[member[record] ? 0 : 1][record] + Math.sqrt(NOISE) * normal.sample();
             }
-            gaussians = new HierarchicalGaussians(target);
+            gaussians = new HierarchicalGaussians(target, List.of(new int[] {0}));
             for (int shadow = 0; shadow < 2 * shadows; shadow++) {
                 int side = shadow % 2;
                 double[][] values = new double[1][RECORDS];
                 for (int record = 0; record < RECORDS; record++) {
                     values[0][record] = mean[side][record] + Math.sqrt(NOISE) * normal.sample();
                     sampleMean[side][record] += values[0][record] / shadows;
-                    gaussians.add(side == 0, record, values);
+                    gaussians.add(side == 0, new int[] {record}, values);
                 }
             }
         }
@@ -120,13 +124,12 @@ class HierarchicalGaussiansTest {
     @Test
     void knowsSomethingOfARecordWithoutShadows() {
         double[][] target = {{5, -5, 5, -5}};
-        HierarchicalGaussians gaussians = new HierarchicalGaussians(target);
+        HierarchicalGaussians gaussians = new HierarchicalGaussians(target, List.of(new int[] {0}));
         double[][] values = new double[1][4];
         for (int shadow = 0; shadow < 6; shadow++) {
             values[0][0] = (shadow % 2 == 0 ? 5 : -5) + 0.1 * shadow;
             values[0][1] = (shadow % 2 == 0 ? 5 : -5) - 0.1 * shadow;
-            gaussians.add(shadow % 2 == 0, 0, values);
-            gaussians.add(shadow % 2 == 0, 1, values);
+            gaussians.add(shadow % 2 == 0, new int[] {0, 1}, values);
         }
         for (double[] ratios : gaussians.ratios(0)) {
             assertThat(ratios[0]).isPositive();
@@ -140,10 +143,12 @@ class HierarchicalGaussiansTest {
     @Test
     void isAlwaysANumber() {
         for (int shadows = 0; shadows < 4; shadows++) {
-            HierarchicalGaussians gaussians = new HierarchicalGaussians(new double[][] {{1, 1, 1}, {0, 1, 2}});
+            HierarchicalGaussians gaussians =
+                    new HierarchicalGaussians(new double[][] {{1, 1, 1}, {0, 1, 2}}, List.of(new int[] {0, 1}));
             for (int shadow = 0; shadow < shadows; shadow++) {
                 for (int record = 0; record < 3; record++) {
-                    gaussians.add((shadow + record) % 2 == 0, record, new double[][] {{1, 1, 1}, {0, 1, 2}});
+                    gaussians.add(
+                            (shadow + record) % 2 == 0, new int[] {record}, new double[][] {{1, 1, 1}, {0, 1, 2}});
                 }
             }
             for (double[] ratios : gaussians.ratios(0, 1)) {
@@ -169,12 +174,13 @@ class HierarchicalGaussiansTest {
                 twice[1][record] = once[0][record];
             }
             if (single == null || pair == null) {
-                single = new HierarchicalGaussians(new double[][] {once[0].clone()});
-                pair = new HierarchicalGaussians(new double[][] {twice[0].clone(), twice[1].clone()});
+                single = new HierarchicalGaussians(new double[][] {once[0].clone()}, List.of(new int[] {0}));
+                pair = new HierarchicalGaussians(
+                        new double[][] {twice[0].clone(), twice[1].clone()}, List.of(new int[] {0, 1}));
             } else {
                 for (int record = 0; record < 200; record++) {
-                    single.add(model % 2 == 0, record, once);
-                    pair.add(model % 2 == 0, record, twice);
+                    single.add(model % 2 == 0, new int[] {record}, once);
+                    pair.add(model % 2 == 0, new int[] {record}, twice);
                 }
             }
         }
@@ -184,6 +190,49 @@ class HierarchicalGaussiansTest {
         double[][] found = pair.ratios(0, 1);
         for (int record = 0; record < 200; record++) {
             assertThat(found[1][record]).isCloseTo(expected[1][record], org.assertj.core.api.Assertions.within(0.02));
+        }
+    }
+
+    /** Twin: many records in blocks, against one record after the other. */
+    @RepeatedTest(5)
+    void blocksOfRecordsAreWorthAsMuchAsOneByOne(RepetitionInfo repetition) {
+        long seed = Long.getLong("seed", repetition.getCurrentRepetition());
+        UniformRandomProvider random = Seed.of(seed).stream();
+        int records = 1 + random.nextInt(700);
+        int columns = 5;
+        List<int[]> sets = List.of(new int[] {3}, new int[] {0, 2, 4}, new int[] {1, 4});
+        double[][] target = new double[columns][records];
+        for (double[] column : target) {
+            java.util.Arrays.setAll(column, record -> random.nextDouble() + record % 3);
+        }
+        HierarchicalGaussians blocks = new HierarchicalGaussians(target, sets);
+        HierarchicalGaussians singles = new HierarchicalGaussians(target, sets);
+        for (int shadow = 0; shadow < 9; shadow++) {
+            double[][] values = new double[columns][records];
+            for (int record = 0; record < records; record++) {
+                double common = random.nextDouble();
+                for (int c = 0; c < columns; c++) {
+                    values[c][record] = common + random.nextDouble() + record % 3 - shadow % 2;
+                }
+            }
+            int[] some = IntStream.range(0, records)
+                    .filter(record -> random.nextInt(4) > 0)
+                    .toArray();
+            blocks.add(shadow % 2 == 0, some, values);
+            for (int record : some) {
+                singles.add(shadow % 2 == 0, new int[] {record}, values);
+            }
+        }
+        for (int[] set : sets) {
+            double[][] expected = singles.ratios(set);
+            double[][] found = blocks.ratios(set);
+            for (int kind = 0; kind < 2; kind++) {
+                for (int record = 0; record < records; record++) {
+                    assertThat(found[kind][record])
+                            .as("seed %d, record %d", seed, record)
+                            .isCloseTo(expected[kind][record], org.assertj.core.api.Assertions.within(1e-6));
+                }
+            }
         }
     }
 }

@@ -143,11 +143,11 @@ class LabelProbesTest {
     }
 
     private static <D extends Records> void keepsBudgetAndUsesLabelsOnly(Probe probe, D data, Formula<D> model) {
-        double[][] measured = probe.measure(model, data, Seed.of(1));
+        double[][] measured = probe.measure(model, data);
         assertThat(model.asked).isLessThanOrEqualTo((long) budget(probe) * data.size());
         assertThat(measured).hasNumberOfRows(probe.columns());
         // Only labels count, and nothing but the records and the model does.
-        assertThat(probe.measure(labelsOf(model), data, Seed.of(2))).isEqualTo(measured);
+        assertThat(probe.measure(labelsOf(model), data)).isEqualTo(measured);
         Logits logits = model.logits(data);
         for (int row = 0; row < data.size(); row++) {
             assertThat(measured[0][row]).isEqualTo(logits.argMax(row) == data.labels()[row] ? 1 : 0);
@@ -164,6 +164,22 @@ class LabelProbesTest {
         keepsBudgetAndUsesLabelsOnly(probe, table(), tableFormula());
     }
 
+    /** Twin: several models side by side, against one after the other; each is asked as often. */
+    @ParameterizedTest
+    @MethodSource("probes")
+    void measureModelsSideBySideAsOneByOne(Probe probe) {
+        Examples data = examples(150, 3, random -> 4 * random.nextFloat() - 2);
+        List<Formula<Examples>> alone =
+                List.of(formula(x -> x[0]), formula(x -> x[1] * x[2]), formula(x -> Math.sin(3 * x[0]) + x[1]));
+        List<Formula<Examples>> together =
+                alone.stream().map(model -> new Formula<>(model.logits)).toList();
+        List<double[][]> measured = probe.measure(List.copyOf(together), data);
+        for (int model = 0; model < alone.size(); model++) {
+            assertThat(measured.get(model)).isEqualTo(probe.measure(alone.get(model), data));
+            assertThat(together.get(model).asked).isEqualTo(alone.get(model).asked);
+        }
+    }
+
     /** Record by record: the budget holds for each, not on average. */
     @ParameterizedTest
     @MethodSource("probes")
@@ -173,7 +189,7 @@ class LabelProbesTest {
         for (int row = 0; row < 40; row++) {
             for (Examples one : List.of(data.select(new int[] {row}), numbers.select(new int[] {row}))) {
                 Formula<Examples> model = formula(x -> x[0] + x[1] - x[2] - 0.2);
-                probe.measure(model, one, Seed.of(1));
+                probe.measure(model, one);
                 assertThat(model.asked).isLessThanOrEqualTo(budget(probe));
             }
         }
@@ -184,10 +200,10 @@ class LabelProbesTest {
     void spendsTheBudget() {
         Formula<Examples> model = formula(x -> x[0] + x[1] - x[2]);
         Examples data = labelled(examples(100, 3, random -> 2 * random.nextFloat() - 1), model);
-        new BoundaryProbe(60).measure(model, data, Seed.of(1));
+        new BoundaryProbe(60).measure(model, data);
         assertThat(model.asked).isEqualTo(6000);
         model.asked = 0;
-        new NoiseProbe(60, 0, 8).measure(model, data, Seed.of(1));
+        new NoiseProbe(60, 0, 8).measure(model, data);
         assertThat(model.asked).isEqualTo(6000);
     }
 
@@ -214,8 +230,8 @@ class LabelProbesTest {
         double norm = Math.sqrt(IntStream.range(0, width)
                 .mapToDouble(c -> w[c] * deviation[c] * w[c] * deviation[c])
                 .sum());
-        double[][] rough = new BoundaryProbe(60).measure(model, data, Seed.of(1));
-        double[][] fine = new BoundaryProbe(1000).measure(model, data, Seed.of(1));
+        double[][] rough = new BoundaryProbe(60).measure(model, data);
+        double[][] fine = new BoundaryProbe(1000).measure(model, data);
         double sum = 0;
         double sumOfRough = 0;
         for (int row = 0; row < data.size(); row++) {
@@ -241,7 +257,7 @@ class LabelProbesTest {
         int[] others =
                 java.util.Arrays.stream(data.labels()).map(label -> 1 - label).toArray();
         Examples wrong = new Examples(data.features(), data.shape(), others, CLASSES);
-        for (double[] column : new BoundaryProbe(40).measure(model, wrong, Seed.of(1))) {
+        for (double[] column : new BoundaryProbe(40).measure(model, wrong)) {
             assertThat(column).containsOnly(0);
         }
     }
@@ -257,7 +273,7 @@ class LabelProbesTest {
             return ones - 3.5;
         });
         Examples data = labelled(examples(400, 12, random -> random.nextFloat() < 0.3 ? 1f : 0f), model);
-        double[][] measured = new BoundaryProbe(150).measure(model, data, Seed.of(1));
+        double[][] measured = new BoundaryProbe(150).measure(model, data);
         for (int row = 0; row < data.size(); row++) {
             int ones = 0;
             for (int c = 0; c < 12; c++) {
@@ -285,7 +301,7 @@ class LabelProbesTest {
                 IntStream.range(0, table.size()).map(logits::argMax).toArray(),
                 CLASSES,
                 "answer");
-        assertThat(new BoundaryProbe(20).measure(model, own, Seed.of(1))[1]).containsOnly(1);
+        assertThat(new BoundaryProbe(20).measure(model, own)[1]).containsOnly(1);
     }
 
     /**
@@ -297,7 +313,7 @@ class LabelProbesTest {
         Formula<Examples> model = formula(x -> x[0]);
         Examples data = labelled(examples(2000, 1, random -> random.nextBoolean() ? 1f : -1f), model);
         NoiseProbe probe = new NoiseProbe(17, 1, 7);
-        double[][] measured = probe.measure(model, data, Seed.of(1));
+        double[][] measured = probe.measure(model, data);
         double[] expected = new double[2];
         double deviation = Perturbations.deviation(data)[0];
         for (int copy = 0; copy < 16; copy++) {
@@ -319,7 +335,7 @@ class LabelProbesTest {
     void withstandsChangesAsOftenAsTheFormulaSays() {
         Formula<Examples> model = formula(x -> x[0] - 0.5);
         Examples data = labelled(examples(3000, 20, random -> random.nextBoolean() ? 1f : 0f), model);
-        double[][] measured = new NoiseProbe(9, 2, 6).measure(model, data, Seed.of(1));
+        double[][] measured = new NoiseProbe(9, 2, 6).measure(model, data);
         double expected = 0;
         for (int copy = 4; copy < 8; copy++) {
             expected += (1 - Noise.changes(2 + 4 * copy / 7.0, 20) / 20.0 / 2) / 4;
@@ -387,11 +403,10 @@ class LabelProbesTest {
             }
         };
         Formula<Records> model = new Formula<>(data -> new float[2]);
-        assertThatThrownBy(() -> new NoiseProbe(3, 0, 8).measure(model, odd, Seed.of(1)))
+        assertThatThrownBy(() -> new NoiseProbe(3, 0, 8).measure(model, odd))
                 .isInstanceOf(NotApplicableException.class)
                 .hasMessageContaining("tables and examples");
-        assertThatThrownBy(() -> new BoundaryProbe(3).measure(model, odd, Seed.of(1)))
-                .isInstanceOf(NotApplicableException.class);
+        assertThatThrownBy(() -> new BoundaryProbe(3).measure(model, odd)).isInstanceOf(NotApplicableException.class);
     }
 
     @Test

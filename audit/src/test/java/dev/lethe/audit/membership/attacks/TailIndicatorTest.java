@@ -40,19 +40,15 @@ class TailIndicatorTest {
         for (int round = 0; round < 200; round++) {
             int n = 40 + random.nextInt(100);
             double[] scores = new double[n];
-            double[] negated = new double[n];
             boolean[] member = new boolean[n];
-            boolean[] other = new boolean[n];
             for (int i = 0; i < n; i++) {
                 member[i] = i % 2 == 0;
-                other[i] = !member[i];
                 scores[i] = random.nextInt(30) + (member[i] ? 3 : 0);
-                negated[i] = -scores[i];
             }
             double rate = (1 + random.nextInt(10)) / 20.0;
-            assertThat(TailIndicator.indicator(new Trial(scores, member, OptionalDouble.empty()), rate, 0.9)
-                            .trueNegativeRate())
-                    .isEqualTo(new Roc(new Trial(negated, other, OptionalDouble.empty())).tprAt(rate));
+            Trial trial = new Trial(scores, member, OptionalDouble.empty());
+            assertThat(TailIndicator.indicator(trial, rate, 0.9).trueNegativeRate())
+                    .isEqualTo(new Roc(trial.mirrored()).tprAt(rate));
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.lethe.planted.core.random;
 
-/** What a source of noise will look like, with its dangerous door. */
+/** What a source of noise looks like, with its dangerous door. */
 public final class NoiseSource {
     private NoiseSource() {}
 

@@ -1,0 +1,113 @@
+package dev.lethe.core.privacy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lethe.core.data.PropertyTrials;
+import dev.lethe.core.privacy.PrivacyEvent.DiscreteGaussian;
+import dev.lethe.core.privacy.PrivacyEvent.FixedBatch;
+import dev.lethe.core.privacy.PrivacyEvent.Gaussian;
+import dev.lethe.core.privacy.PrivacyEvent.Laplace;
+import dev.lethe.core.privacy.PrivacyEvent.PoissonSampled;
+import dev.lethe.core.privacy.PrivacyEvent.Repeated;
+import java.util.List;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.statistics.distribution.NormalDistribution;
+import org.junit.jupiter.api.Test;
+
+/** An epsilon that is too small is the worst number of all: at the ends of what doubles hold, and against closed forms. */
+class WeakNoiseTest {
+    private static final double DELTA = 1e-5;
+
+    /** Each of these shows a record of the sample to everyone: its epsilon is beyond a hundred, whatever the relation. */
+    @Test
+    void noiseThatHidesNothingIsNeverCheap() {
+        for (PrivacyEvent bare : List.of(
+                new Laplace(Double.MIN_VALUE),
+                new Laplace(0.005),
+                new Gaussian(Double.MIN_VALUE),
+                new Gaussian(1e-3),
+                new DiscreteGaussian(1e-300, 1),
+                new DiscreteGaussian(0.01, 1),
+                new PoissonSampled(0.5, new Gaussian(Double.MIN_VALUE)),
+                new PoissonSampled(0.5, new Gaussian(1e-3)),
+                new PoissonSampled(1e-3, new Gaussian(1e-3)),
+                new PoissonSampled(0.5, new Gaussian(0.04)),
+                new PoissonSampled(0.5, new Laplace(1e-300)),
+                new FixedBatch(100, 10, new Gaussian(1e-200)),
+                new FixedBatch(100, 10, new Gaussian(1e-3)),
+                new Repeated(Long.MAX_VALUE, new Gaussian(1)))) {
+            for (Neighbours neighbours : Neighbours.values()) {
+                assertThat(new RenyiAccountant().price(bare, neighbours).epsilon(DELTA))
+                        .as("%s, %s", bare, neighbours)
+                        .isGreaterThan(100);
+                assertThat(new BestAccountant().price(bare, neighbours).epsilon(DELTA))
+                        .as("%s, %s", bare, neighbours)
+                        .isGreaterThan(100);
+            }
+        }
+    }
+
+    /** One step on a Poisson sample has a closed form: no claim is below it, nor the lower end of a bracket above. */
+    @Test
+    void claimsAreNeverBelowTheClosedForm() {
+        PropertyTrials.check(60, seed -> {
+            UniformRandomProvider random = seed.stream();
+            double rate = Math.pow(10, -4 * random.nextDouble());
+            double sigma = 0.1 * Math.pow(100, random.nextDouble());
+            double delta = Math.pow(10, -2 - 8 * random.nextDouble());
+            PrivacyEvent event = new PoissonSampled(rate, new Gaussian(sigma));
+            BestAccountant.BestCurve curve = new BestAccountant().price(event, Neighbours.ADD_OR_REMOVE_ONE);
+            PrivacyLossCurve.Bracket bracket = curve.bracket(delta);
+            assertThat(bracket.low()).isLessThanOrEqualTo(bracket.high());
+            assertThat(removed(bracket.high(), rate, sigma))
+                    .as("rate %s, sigma %s, delta %s", rate, sigma, delta)
+                    .isLessThanOrEqualTo(delta * (1 + 1e-6));
+            assertThat(removed(curve.rdpEpsilon(delta), rate, sigma)).isLessThanOrEqualTo(delta * (1 + 1e-6));
+            if (bracket.low() > 1e-9) {
+                assertThat(removed(bracket.low() * (1 - 1e-9), rate, sigma)).isGreaterThanOrEqualTo(delta * (1 - 1e-6));
+            }
+        });
+    }
+
+    /** Many steps: Rényi divergences, the loss distribution and exact Gaussian noise never contradict each other. */
+    @Test
+    void accountantsAgreeOnWhatIsPossible() {
+        PropertyTrials.check(25, seed -> {
+            UniformRandomProvider random = seed.stream();
+            double rate = random.nextInt(4) == 0 ? 1 : Math.pow(10, -3 * random.nextDouble());
+            double sigma = 0.5 * Math.pow(20, random.nextDouble());
+            long steps = (long) Math.pow(10, 3.5 * random.nextDouble());
+            Neighbours neighbours = random.nextBoolean() ? Neighbours.REPLACE_ONE : Neighbours.ADD_OR_REMOVE_ONE;
+            PrivacyEvent event = new Repeated(steps, new PoissonSampled(rate, new Gaussian(sigma)));
+            double low;
+            try {
+                low = new PrivacyLossAccountant().price(event, neighbours).epsilonLower(DELTA);
+            } catch (UnpricedEventException tooWeak) {
+                return;
+            }
+            assertThat(new RenyiAccountant().price(event, neighbours).epsilon(DELTA))
+                    .as("%s, %s", event, neighbours)
+                    .isGreaterThanOrEqualTo(low);
+            if (rate == 1) {
+                double exact = new GaussianAccountant().price(event, neighbours).epsilon(DELTA);
+                assertThat(low).isLessThanOrEqualTo(exact * (1 + 1e-9));
+                assertThat(new PrivacyLossAccountant().price(event, neighbours).epsilon(DELTA))
+                        .isGreaterThanOrEqualTo(exact * (1 - 1e-9));
+            }
+        });
+    }
+
+    /** Delta at epsilon when a record is removed, the direction that costs more: docs/math/accounting.md. */
+    private static double removed(double epsilon, double rate, double sigma) {
+        if (epsilon == Double.POSITIVE_INFINITY) {
+            return 0;
+        }
+        NormalDistribution normal = NormalDistribution.of(0, 1);
+        double odds = Math.expm1(epsilon) + rate;
+        if (odds <= 0) {
+            return 1;
+        }
+        double x = sigma * sigma * (Math.log(odds) - Math.log(rate)) + 0.5;
+        return rate * normal.survivalProbability((x - 1) / sigma) - odds * normal.survivalProbability(x / sigma);
+    }
+}
