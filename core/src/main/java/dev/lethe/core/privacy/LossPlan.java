@@ -30,6 +30,8 @@ final class LossPlan {
     private double mean;
     private double deviation;
     private double beyond;
+    private double least;
+    private double most;
 
     /**
      * @param reversed whether Q is looked at against P
@@ -84,6 +86,10 @@ final class LossPlan {
                 losses[part][kept] = loss[i];
                 logMasses[part][kept++] = Math.log(mass[i]);
             }
+        }
+        if (kept > 0) {
+            least += times[part] * losses[part][0];
+            most += times[part] * losses[part][kept - 1];
         }
         losses[part] = Arrays.copyOf(losses[part], kept);
         logMasses[part] = Arrays.copyOf(logMasses[part], kept);
@@ -145,6 +151,16 @@ final class LossPlan {
         return tilts;
     }
 
+    /** The least sum of finite losses. */
+    double least() {
+        return least;
+    }
+
+    /** The largest sum of finite losses. */
+    double most() {
+        return most;
+    }
+
     double low() {
         return low;
     }
@@ -156,7 +172,8 @@ final class LossPlan {
     /** The epsilon of a normal distribution with the losses' mean and variance. */
     private double guess(double delta) {
         double spread = Math.max(deviation, 1e-12);
-        return new GaussianCurve(spread).epsilon(delta) + mean - spread * spread / 2 - 0.1 * spread;
+        double normal = new GaussianCurve(spread).epsilon(delta) + mean - spread * spread / 2;
+        return Math.min(normal, most) - 0.1 * spread;
     }
 
     /** The shortest window in which the answer is not disturbed by what lies outside; it begins below the answer. */

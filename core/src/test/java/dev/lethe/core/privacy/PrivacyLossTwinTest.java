@@ -33,8 +33,13 @@ class PrivacyLossTwinTest {
                     continue; // holds there too, but is not narrow
                 }
                 double exact = new GaussianCurve(mu).epsilon(delta);
-                Bracket bracket = price(new Gaussian(1 / mu), ADD).bracket(delta);
-                holds(bracket, exact, 3e-5 * exact + 1e-6, () -> "mu " + mu + " delta " + delta);
+                PrivacyLossCurve curve = price(new Gaussian(1 / mu), ADD);
+                holds(curve.bracket(delta), exact, 1e-8 * exact + 1e-9, () -> "mu " + mu + " delta " + delta);
+                holds(
+                        curve.latticeBracket(delta),
+                        exact,
+                        3e-5 * exact + 1e-6,
+                        () -> "lattice, mu " + mu + " delta " + delta);
             }
         }
     }
@@ -60,16 +65,18 @@ class PrivacyLossTwinTest {
             PrivacyLossCurve curve = price(new PoissonSampled(q, new Gaussian(sigma)), ADD);
             double remove = remove(q, sigma, epsilon);
             double add = add(q, sigma, epsilon);
+            holds(curve.deltaBracket(epsilon, false), remove, 1e-8 * remove + 1e-14, () -> "remove " + q + " " + sigma);
+            holds(curve.deltaBracket(epsilon, true), add, 1e-8 * add + 1e-14, () -> "add " + q + " " + sigma);
             holds(
-                    curve.deltaBracket(epsilon, false),
+                    curve.latticeDeltaBracket(epsilon, false),
                     remove,
-                    (epsilon < 0 ? 1 : 5e-3) * remove + 1e-14,
-                    () -> "remove " + q + " " + sigma);
+                    5e-3 * remove + 1e-14,
+                    () -> "lattice, remove " + q + " " + sigma + " " + epsilon);
             holds(
-                    curve.deltaBracket(epsilon, true),
+                    curve.latticeDeltaBracket(epsilon, true),
                     add,
                     5e-3 * add + 1e-14,
-                    () -> "add " + q + " " + sigma + " " + epsilon);
+                    () -> "lattice, add " + q + " " + sigma + " " + epsilon);
         });
     }
 
@@ -201,6 +208,11 @@ class PrivacyLossTwinTest {
                     new Tilts(3 * random.nextDouble() + 0.1, 5, 40, 60, -40),
                     -600,
                     1024);
+            var direct = new DirectSums(
+                    List.of(new LossComposition.Part(first, first, twice), new LossComposition.Part(second, second, 1)),
+                    step,
+                    -600,
+                    1024);
             for (long multiple = -100; multiple < 300; multiple += 7) {
                 double delta = 1 - kept;
                 for (int i = 0; i < exact.length; i++) {
@@ -216,6 +228,11 @@ class PrivacyLossTwinTest {
                         sums.below(multiple) <= delta * (1 + 1e-11), () -> at + ": " + sums.below(at) + " > " + answer);
                 assertEquals(delta, sums.above(multiple), 1e-6 * delta + 1e-9);
                 assertEquals(delta, sums.below(multiple), 1e-6 * delta + 1e-9);
+                holds(
+                        new Bracket(direct.deltaBelow(multiple * step), direct.deltaAbove(multiple * step)),
+                        delta,
+                        1e-9 * delta + 1e-15,
+                        () -> "directly, at " + at);
             }
         });
     }

@@ -10,6 +10,7 @@ import dev.lethe.core.privacy.PrivacyEvent.Laplace;
 import dev.lethe.core.privacy.PrivacyEvent.PoissonSampled;
 import dev.lethe.core.privacy.PrivacyEvent.Repeated;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.junit.jupiter.api.Test;
@@ -57,16 +58,48 @@ class WeakNoiseTest {
             double delta = Math.pow(10, -2 - 8 * random.nextDouble());
             PrivacyEvent event = new PoissonSampled(rate, new Gaussian(sigma));
             BestAccountant.BestCurve curve = new BestAccountant().price(event, Neighbours.ADD_OR_REMOVE_ONE);
-            PrivacyLossCurve.Bracket bracket = curve.bracket(delta);
-            assertThat(bracket.low()).isLessThanOrEqualTo(bracket.high());
-            assertThat(removed(bracket.high(), rate, sigma))
-                    .as("rate %s, sigma %s, delta %s", rate, sigma, delta)
-                    .isLessThanOrEqualTo(delta * (1 + 1e-6));
+            String where = "rate " + rate + ", sigma " + sigma + ", delta " + delta;
+            holds(curve.bracket(delta), delta, epsilon -> removed(epsilon, rate, sigma), where);
             assertThat(removed(curve.rdpEpsilon(delta), rate, sigma)).isLessThanOrEqualTo(delta * (1 + 1e-6));
-            if (bracket.low() > 1e-9) {
-                assertThat(removed(bracket.low() * (1 - 1e-9), rate, sigma)).isGreaterThanOrEqualTo(delta * (1 - 1e-6));
+            if (1 / sigma <= 10) {
+                PrivacyLossCurve losses = new PrivacyLossAccountant().price(event, Neighbours.ADD_OR_REMOVE_ONE);
+                holds(
+                        losses.latticeBracket(delta),
+                        delta,
+                        epsilon -> removed(epsilon, rate, sigma),
+                        where + ", lattice");
             }
         });
+    }
+
+    /** Two steps: the closed form of one, integrated over the other. Where a rate is small, a rare loss stands beside the usual one. */
+    @Test
+    void claimsForTwoStepsAreNeverBelowTheirIntegral() {
+        PropertyTrials.check(20, seed -> {
+            UniformRandomProvider random = seed.stream();
+            double rate = Math.pow(10, -4 * random.nextDouble());
+            double sigma = 0.3 * Math.pow(30, random.nextDouble());
+            double delta = Math.pow(10, -2 - 14 * random.nextDouble());
+            PrivacyEvent event = new Repeated(2, new PoissonSampled(rate, new Gaussian(sigma)));
+            PrivacyLossCurve.Bracket bracket = new PrivacyLossAccountant()
+                    .price(event, Neighbours.ADD_OR_REMOVE_ONE)
+                    .bracket(delta);
+            String where = "two steps, rate " + rate + ", sigma " + sigma + ", delta " + delta;
+            holds(bracket, delta, epsilon -> twiceRemoved(epsilon, rate, sigma), where);
+            assertThat(bracket.high() - bracket.low()).as(where).isLessThanOrEqualTo(1e-2 * bracket.high() + 1e-4);
+        });
+    }
+
+    private static void holds(PrivacyLossCurve.Bracket bracket, double delta, DoubleUnaryOperator truth, String where) {
+        assertThat(bracket.low()).as(where).isLessThanOrEqualTo(bracket.high());
+        if (bracket.high() < Double.POSITIVE_INFINITY) {
+            assertThat(truth.applyAsDouble(bracket.high())).as(where).isLessThanOrEqualTo(delta * (1 + 1e-6));
+        }
+        if (bracket.low() > 1e-9) {
+            assertThat(truth.applyAsDouble(bracket.low() * (1 - 1e-9)))
+                    .as(where)
+                    .isGreaterThanOrEqualTo(delta * (1 - 1e-6));
+        }
     }
 
     /** Many steps: Rényi divergences, the loss distribution and exact Gaussian noise never contradict each other. */
@@ -105,9 +138,23 @@ class WeakNoiseTest {
         NormalDistribution normal = NormalDistribution.of(0, 1);
         double odds = Math.expm1(epsilon) + rate;
         if (odds <= 0) {
-            return 1;
+            return -Math.expm1(epsilon);
         }
         double x = sigma * sigma * (Math.log(odds) - Math.log(rate)) + 0.5;
         return rate * normal.survivalProbability((x - 1) / sigma) - odds * normal.survivalProbability(x / sigma);
+    }
+
+    /** By the trapezoidal rule in the first answer, whose integrand is smooth. */
+    private static double twiceRemoved(double epsilon, double rate, double sigma) {
+        double width = 0.004;
+        double mean = 1 / sigma;
+        double sum = 0;
+        for (double z = -13; z < mean + 13; z += width) {
+            double without = Math.exp(-z * z / 2);
+            double with = Math.exp(-(z - mean) * (z - mean) / 2);
+            double loss = Math.log1p(rate * Math.expm1(mean * z - mean * mean / 2));
+            sum += ((1 - rate) * without + rate * with) * removed(epsilon - loss, rate, sigma);
+        }
+        return sum * width / Math.sqrt(2 * Math.PI);
     }
 }
