@@ -15,7 +15,6 @@ public final class RenyiCurve implements PrivacyCurve {
         56, 64, 80, 96, 128, 192, 256, 512, 1024
     };
 
-    private static final double LARGEST_ORDER = 1 << 18;
     private static final double SMALLEST_ORDER = 1 + 1e-6;
 
     /** The Rényi divergence of an event, of every order above 1. */
@@ -26,6 +25,11 @@ public final class RenyiCurve implements PrivacyCurve {
         /** Whether orders that are no whole numbers are as good. */
         default boolean fractional(double order) {
             return true;
+        }
+
+        /** Beyond it, an order costs too much to compute, or says nothing new. */
+        default double largestOrder() {
+            return 1 << 18;
         }
     }
 
@@ -116,7 +120,7 @@ public final class RenyiCurve implements PrivacyCurve {
             }
         }
         double low = best == 0 ? SMALLEST_ORDER : ORDERS[best - 1];
-        double high = best == ORDERS.length - 1 ? LARGEST_ORDER : ORDERS[best + 1];
+        double high = best == ORDERS.length - 1 ? largestOrder() : ORDERS[best + 1];
         double order = ORDERS[best];
         boolean whole =
                 parts.stream().anyMatch(part -> !part.divergence.fractional(ORDERS[Math.max(0, ORDERS.length - 1)]))
@@ -148,6 +152,13 @@ public final class RenyiCurve implements PrivacyCurve {
             }
         }
         return new double[] {order, value};
+    }
+
+    private double largestOrder() {
+        return parts.stream()
+                .mapToDouble(part -> part.divergence.largestOrder())
+                .min()
+                .orElseThrow();
     }
 
     private static double round(double order, boolean whole) {

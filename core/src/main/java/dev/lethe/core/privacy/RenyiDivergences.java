@@ -29,6 +29,11 @@ final class RenyiDivergences {
         public double at(double order) {
             return rho == 0 ? 0 : rho * order;
         }
+
+        @Override
+        public double largestOrder() {
+            return 1e12;
+        }
     }
 
     /** Laplace noise of scale 1 (Mironov 2017, proposition 6). */

@@ -230,6 +230,27 @@ class AccountantContractTest {
         assertEquals(whole, shuffled, 1e-9);
     }
 
+    /** An added record takes another's place, and that other is added to the last batch: all accountants charge for both. */
+    @Test
+    void shuffledBatchesCostTheSameWhoeverPricesThem() {
+        PrivacyEvent shuffled = new Shuffled(10, new Gaussian(20));
+        for (Neighbours neighbours : Neighbours.values()) {
+            double mu = Math.sqrt(10 * (neighbours == Neighbours.REPLACE_ONE ? 4 : 4 + 1)) / 20;
+            double exact = new GaussianCurve(mu).epsilon(1e-5);
+            assertEquals(
+                    exact, new GaussianAccountant().price(shuffled, neighbours).epsilon(1e-5), 1e-12);
+            assertEquals(
+                    exact,
+                    new PrivacyLossAccountant().price(shuffled, neighbours).epsilon(1e-5),
+                    1e-9);
+            assertEquals(mu * mu / 2, new ZeroConcentratedAccountant().rho(shuffled, neighbours), 1e-15);
+            assertEquals(
+                    mu * mu / 2 * 7,
+                    new RenyiAccountant().price(shuffled, neighbours).divergence(7),
+                    1e-12);
+        }
+    }
+
     private static PrivacyEvent steps(long steps, double rate, double noise) {
         return new Repeated(steps, new PoissonSampled(rate, new Gaussian(noise)));
     }
