@@ -17,6 +17,9 @@ public final class PrivacyLossCurve implements PrivacyCurve {
 
     private static final double WIDE = 1e-3;
 
+    /** Multiples to try before that. */
+    private static final int FINER = 1 << 17;
+
     /** A pair that happens several times. */
     record Part(LossPair pair, long times) {}
 
@@ -98,17 +101,22 @@ public final class PrivacyLossCurve implements PrivacyCurve {
             return bracket; // the other direction costs more
         }
         try {
-            Composed composed = compose(side, plan, mass);
+            Composed composed = compose(side, plan, mass, size(side));
             for (int again = 0; again < 5; again++) {
                 double found = composed.missed(delta) ? plan.lower() : composed.epsilonAbove(delta);
                 if (plan.suits(found) || found <= 0) {
                     break;
                 }
                 plan.forDelta(delta, found);
-                composed = compose(side, plan, mass);
+                composed = compose(side, plan, mass, size(side));
             }
             double above = Math.min(composed.epsilonAbove(delta), composed.sums.chernoff(delta));
             double below = composed.epsilonBelow(delta);
+            if (side.steps() <= FEW && above - below > WIDE * above) {
+                Composed finer = compose(side, plan, mass, FINER);
+                above = Math.min(above, finer.epsilonAbove(delta));
+                below = Math.max(below, finer.epsilonBelow(delta));
+            }
             if (side.steps() <= FEW && above - below > WIDE * above) {
                 DirectSums direct = direct(side, plan, mass);
                 above = Math.min(above, direct.epsilonAbove(delta));
@@ -194,7 +202,7 @@ public final class PrivacyLossCurve implements PrivacyCurve {
         LossPlan plan = new LossPlan(side.pairs, side.times, side.reversed, Math.max(1e-290, mass * mass * 1e-6));
         plan.forEpsilon(epsilon);
         try {
-            Composed composed = compose(side, plan, mass);
+            Composed composed = compose(side, plan, mass, size(side));
             double above = Math.min(composed.delta(epsilon, true), composed.sums.chernoffDelta(epsilon));
             double below = composed.delta(epsilon, false);
             if (side.steps() <= FEW && above - below > WIDE * above) {
@@ -349,9 +357,13 @@ public final class PrivacyLossCurve implements PrivacyCurve {
         return landmark / (finer ? Math.ceil(landmark / step) : Math.floor(landmark / step));
     }
 
-    private static Composed compose(Side side, LossPlan plan, double mass) {
+    private static int size(Side side) {
         double steps = side.steps();
-        int size = steps > 200_000 ? 1 << 18 : steps > 2_000 ? 1 << 17 : steps > 100 ? 1 << 16 : 1 << 14;
+        return steps > 200_000 ? 1 << 18 : steps > 2_000 ? 1 << 17 : steps > 100 ? 1 << 16 : 1 << 14;
+    }
+
+    private static Composed compose(Side side, LossPlan plan, double mass, int multiples) {
+        int size = multiples;
         double width = Math.max(plan.high() - plan.low(), 1e-9);
         double step = width / (size - 128);
         List<double[]> spans = spans(side, mass);
