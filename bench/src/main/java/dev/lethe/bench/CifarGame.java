@@ -38,7 +38,7 @@ record CifarGame(int images, int shadows, int targets, int queries, ResNet recip
             new ResNet(
                     16,
                     1,
-                    new Optimization(15, 0.004, 32, 0, 0)
+                    new Optimization(40, 0.004, 32, 0, 0)
                             .with(new Schedule.Cosine(0.2))
                             .with(new Augmentation(true, 0))));
 

@@ -57,7 +57,7 @@ class LauncherTest {
         house = Files.createDirectories(directory.resolve("a house"));
         script(house.resolve("lethe"), Files.readString(root().resolve("lethe")));
         Files.writeString(house.resolve("pom.xml"), "<project/>");
-        for (String module : List.of("core", "nn", "intake", "audit", "app", "bench")) {
+        for (String module : List.of("core", "nn", "intake", "audit", "protect", "app", "bench")) {
             Files.createDirectories(house.resolve(module).resolve("src/main/java"));
             Files.writeString(house.resolve(module).resolve("pom.xml"), "<project/>");
         }

@@ -1,5 +1,7 @@
 package dev.lethe.nn;
 
+import java.util.List;
+
 /**
  * Adam with decoupled weight decay (Kingma and Ba 2015; Loshchilov and Hutter 2019), bias-corrected, with the usual
  * constants 0.9, 0.999 and 1e-8.
@@ -35,6 +37,18 @@ final class Adam implements Update {
             Update.decay(parameters, 1 - now * weightDecay);
         }
         update(parameters, gradient, mean, square, rate, unbias);
+    }
+
+    @Override
+    public OptimizerState state() {
+        return new OptimizerState(steps, List.of(mean, square));
+    }
+
+    @Override
+    public void restore(OptimizerState state) {
+        state.copy(0, 2, mean);
+        state.copy(1, 2, square);
+        steps = state.steps();
     }
 
     /** Kept small, branch-free and over plain arrays so that the JIT compiler vectorizes it. */

@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gradient of a dense network by hand, into buffers made once: no autograd graph, no allocation in a step. For the
@@ -38,8 +39,9 @@ final class DenseGradient {
     private final Tensor labels;
     private final Tensor minusOne;
     private final Scalar zero = new Scalar(0.0);
+    private final Scalar one = new Scalar(1.0);
     private final Scalar scale;
-    private final GeneratorOptional dropout;
+    private final @Nullable GeneratorOptional dropout;
 
     /**
      * Whether {@code layers} are linear layers, each but the last followed by one activation and at most one dropout;
@@ -69,11 +71,12 @@ final class DenseGradient {
      * @param gradient flat, as long as the network's parameters; filled by {@link #compute}
      * @param input batch to learn from, contiguous, read at each {@link #compute}
      * @param labels of the batch, shape (batch, 1)
+     * @param dropout source of dropout, null for none
      */
-    DenseGradient(Network network, Tensor gradient, Tensor input, Tensor labels, Generator dropout) {
+    DenseGradient(Network network, Tensor gradient, Tensor input, Tensor labels, @Nullable Generator dropout) {
         this.input = input.flatten(1, -1);
         this.labels = labels;
-        this.dropout = new GeneratorOptional(dropout);
+        this.dropout = dropout == null ? null : new GeneratorOptional(dropout);
         long batch = input.size(0);
         minusOne = torch.full(new long[] {batch, 1}, new Scalar(-1.0));
         scale = new Scalar(1.0 / batch);
@@ -94,10 +97,10 @@ final class DenseGradient {
                 stage.delta = Tensors.floats(batch, linear.outputs());
                 stage.deltaTransposed = stage.delta.t();
                 stages.add(stage);
-            } else if (layer instanceof Layer.Dropout drop && stage != null) {
+            } else if (layer instanceof Layer.Dropout drop && stage != null && dropout != null) {
                 stage.keep = 1 - drop.rate();
                 stage.mask = Tensors.floats(batch, stage.output.size(1));
-            } else if (stage != null && !(layer instanceof Layer.Flatten)) {
+            } else if (stage != null && !(layer instanceof Layer.Flatten || layer instanceof Layer.Dropout)) {
                 stage.activation = layer;
             }
         }
@@ -105,6 +108,44 @@ final class DenseGradient {
 
     /** Fills the gradient of the mean cross-entropy for what the input and label buffers hold now. */
     void compute() {
+        backwards(scale);
+        for (int i = 0; i < stages.size(); i++) {
+            fill(stages.get(i), below(i));
+        }
+    }
+
+    /**
+     * Fills the sum of the examples' gradients of the cross-entropy, each multiplied by its factor.
+     *
+     * @return whether it did; it did not if a norm is not finite
+     */
+    boolean computeClipped(ExampleNorms norms, Clipping clipping) {
+        backwards(one);
+        int layers = stages.size();
+        float[][] squares = new float[layers][];
+        Tensor[] below = new Tensor[layers];
+        for (int i = 0; i < layers; i++) {
+            below[i] = below(i);
+            Tensor delta = stages.get(i).delta.square().sum(1);
+            squares[i] = Tensors.toArray(delta.mul_(below[i].square().sum(1).add_(one)));
+        }
+        if (!norms.take(squares)) {
+            return false;
+        }
+        float[][] factors = clipping.factors(squares);
+        Tensor column = null;
+        for (int i = 0; i < layers; i++) {
+            if (column == null || factors[i] != factors[i - 1]) {
+                column = Tensors.of(factors[i], factors[i].length, 1);
+            }
+            stages.get(i).delta.mul_(column);
+            fill(stages.get(i), below[i]);
+        }
+        return true;
+    }
+
+    /** Forward, then the gradients at all pre-activations. */
+    private void backwards(Scalar share) {
         Tensor x = input;
         for (Stage stage : stages) {
             torch.addmm_out(stage.output, stage.bias, x, stage.weightTransposed);
@@ -121,19 +162,24 @@ final class DenseGradient {
         }
         Stage last = stages.get(stages.size() - 1);
         torch.softmax_out(last.delta, last.output, 1);
-        last.delta.scatter_add_(1, labels, minusOne).mul_(scale);
-        for (int i = stages.size() - 1; i >= 0; i--) {
-            Stage stage = stages.get(i);
-            Tensor below = i == 0 ? input : stages.get(i - 1).output;
-            if (i > 0 && stages.get(i - 1).keep < 1) {
-                below = below.mul(stages.get(i - 1).mask);
-            }
-            torch.mm_out(stage.weightGradient, stage.deltaTransposed, below);
-            torch.sum_out(stage.biasGradient, stage.delta, 0);
-            if (i > 0) {
-                backThrough(stage, stages.get(i - 1));
-            }
+        last.delta.scatter_add_(1, labels, minusOne).mul_(share);
+        for (int i = stages.size() - 1; i > 0; i--) {
+            backThrough(stages.get(i), stages.get(i - 1));
         }
+    }
+
+    /** What came into a stage. */
+    private Tensor below(int stage) {
+        if (stage == 0) {
+            return input;
+        }
+        Stage before = stages.get(stage - 1);
+        return before.keep < 1 ? before.output.mul(before.mask) : before.output;
+    }
+
+    private static void fill(Stage stage, Tensor below) {
+        torch.mm_out(stage.weightGradient, stage.deltaTransposed, below);
+        torch.sum_out(stage.biasGradient, stage.delta, 0);
     }
 
     private void backThrough(Stage above, Stage below) {

@@ -7,29 +7,19 @@ import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Norms of the gradients of many examples, each by itself. One pass backwards gives the gradient delta at the output of
- * every layer; from it and the layer's input a follow
- *
- * <ul>
- *   <li>for a linear layer, whose gradient is the outer product of delta and (a, 1), its norm |delta| sqrt(|a|<sup>2</sup>
- *       + 1) (Goodfellow, "Efficient per-example gradient computations", 2015);
- *   <li>for a convolution the gradient itself, the product of delta with the unfolded input;
- *   <li>for a normalization the gradient itself, the sums over pixels of delta times the normalized input and of delta.
- * </ul>
+ * Norms of the gradients of many examples, each by itself, by one pass backwards; see {@link LayerGradient}.
  *
  * <p>The gradient at the logits is taken backwards as a direction of length 1 and its length apart, in double precision: a
  * float cannot tell how sure a model is once its loss is below 1e-7, where the surest members are.
  */
 final class ExampleGradients {
     /** Floats that the examples of one pass may take in native memory: 16 MiB. Four times more was no faster. */
-    private static final long PASS_FLOATS = 1L << 22;
+    static final long PASS_FLOATS = 1L << 22;
 
     private static final int LARGEST_PASS = 1024;
 
@@ -58,7 +48,7 @@ final class ExampleGradients {
     }
 
     /** Values, their gradients, and the largest convolution's unfolded input and weight gradient. */
-    private static long floatsAnExample(Network network) {
+    static long floatsAnExample(Network network) {
         Sizes sizes = new Sizes(network.inputShape());
         sizes.add(network.layers());
         return 2 * sizes.values + sizes.convolution;
@@ -120,7 +110,8 @@ final class ExampleGradients {
         try (NoGradGuard guard = new NoGradGuard()) {
             for (int i = 0; i <= last; i++) {
                 Tensor delta = i == last ? direction : deltas.get(i);
-                float[] squares = Tensors.toArray(squares(parametrized.get(i), inputs.get(i), delta));
+                float[] squares = Tensors.toArray(LayerGradient.of(parametrized.get(i), inputs.get(i), delta, 1)
+                        .squares());
                 for (int row = 0; row < size; row++) {
                     layers[(from + row) * (last + 1) + i] = top.length()[row] * Math.sqrt(squares[row]);
                 }
@@ -133,40 +124,6 @@ final class ExampleGradients {
                 lastLayerL1[from + row] = top.length()[row] * directionSums[row] * (sums[row] + 1.0);
             }
         }
-    }
-
-    /** Square of the norm of each example's gradient in one layer. */
-    private static Tensor squares(Layer layer, Tensor input, Tensor delta) {
-        if (layer instanceof Layer.Conv2d conv) {
-            return convolutionSquares(input, delta, conv);
-        }
-        return layer instanceof Layer.GroupNorm norm
-                ? normalizationSquares(input, delta, norm)
-                : linearSquares(input, delta);
-    }
-
-    /** Square of the norm for each example of shape (inputs). */
-    private static Tensor linearSquares(Tensor input, Tensor delta) {
-        return delta.square().sum(1).mul(input.square().sum(1).add(new Scalar(1)));
-    }
-
-    /** Square of the norm for each example of shape (channels, height, width). */
-    private static Tensor normalizationSquares(Tensor input, Tensor delta, Layer.GroupNorm norm) {
-        TensorOptional none = new TensorOptional();
-        Tensor normalized = torch.group_norm(input, norm.groups(), none, none, Layer.GroupNorm.TINY, false);
-        Tensor scale = delta.mul(normalized).sum(2, 3);
-        return scale.square().sum(1).add_(delta.sum(2, 3).square().sum(1));
-    }
-
-    /** Square of the norm for each example of shape (channels, height, width). */
-    private static Tensor convolutionSquares(Tensor input, Tensor delta, Layer.Conv2d conv) {
-        long[] kernel = {conv.kernel(), conv.kernel()};
-        long[] padding = {conv.kernel() / 2, conv.kernel() / 2};
-        long[] stride = {conv.stride(), conv.stride()};
-        Tensor patches = torch.im2col(input, kernel, new long[] {1, 1}, padding, stride);
-        Tensor deltas = delta.flatten(2, -1);
-        Tensor weight = deltas.bmm(patches.transpose(1, 2));
-        return weight.square().sum(1, 2).add_(deltas.sum(2).square().sum(1));
     }
 
     /**

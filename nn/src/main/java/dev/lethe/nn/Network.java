@@ -226,7 +226,7 @@ final class Network implements AutoCloseable {
                         x, norm.groups(), new TensorOptional(p.weight()), bias, Layer.GroupNorm.TINY, false);
             }
             Layer.Conv2d conv = (Layer.Conv2d) layer;
-            long pad = conv.kernel() / 2;
+            long pad = conv.padding();
             return torch.conv2d(
                     x,
                     p.weight(),
@@ -240,13 +240,20 @@ final class Network implements AutoCloseable {
         private Tensor through(Layer layer, Tensor x) {
             if (layer instanceof Layer.MaxPool2d pool) {
                 long[] window = {pool.window(), pool.window()};
-                return torch.max_pool2d(x, window, window, new long[] {0, 0}, new long[] {1, 1}, false);
+                long[] stride = {pool.stride(), pool.stride()};
+                return torch.max_pool2d(x, window, stride, new long[] {0, 0}, new long[] {1, 1}, false);
             }
             if (layer instanceof Layer.Relu) {
                 return x.relu();
             }
             if (layer instanceof Layer.Tanh) {
                 return x.tanh();
+            }
+            if (layer instanceof Layer.TemperedSigmoid s) {
+                return x.mul(new Scalar(s.temperature()))
+                        .sigmoid()
+                        .mul(new Scalar(s.scale()))
+                        .sub(new Scalar(s.offset()));
             }
             if (layer instanceof Layer.Flatten) {
                 return x.flatten(1, -1);

@@ -10,10 +10,11 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** Trains a feed-forward classifier by {@link Optimization}. Recipes are implementations that choose the layers. */
-interface NetworkTrainer extends Trainer<Examples> {
+public interface NetworkTrainer extends Trainer<Examples> {
     /** The layers for examples of this shape, ending in one logit a class. */
     List<Layer> layers(int[] shape, int classes);
 
+    /** How it is fitted. */
     Optimization optimization();
 
     @Override

@@ -9,6 +9,12 @@ interface Update {
      */
     void step(float[] parameters, float[] gradient, double factor);
 
+    /** What it remembers. */
+    OptimizerState state();
+
+    /** Goes on from there. */
+    void restore(OptimizerState state);
+
     /** A step at the learning rate as set. */
     default void step(float[] parameters, float[] gradient) {
         step(parameters, gradient, 1);
