@@ -213,6 +213,12 @@ class PrivacyLossTwinTest {
                     step,
                     -600,
                     1024);
+            // Sums that do not fit are moved up, or down, and never the other way.
+            var cut = new DirectSums(
+                    List.of(new LossComposition.Part(first, first, twice), new LossComposition.Part(second, second, 1)),
+                    step,
+                    -25,
+                    64);
             for (long multiple = -100; multiple < 300; multiple += 7) {
                 double delta = 1 - kept;
                 for (int i = 0; i < exact.length; i++) {
@@ -226,13 +232,17 @@ class PrivacyLossTwinTest {
                         sums.above(multiple) >= delta * (1 - 1e-11), () -> at + ": " + sums.above(at) + " < " + answer);
                 assertTrue(
                         sums.below(multiple) <= delta * (1 + 1e-11), () -> at + ": " + sums.below(at) + " > " + answer);
-                assertEquals(delta, sums.above(multiple), 1e-6 * delta + 1e-9);
-                assertEquals(delta, sums.below(multiple), 1e-6 * delta + 1e-9);
+                assertEquals(delta, sums.above(multiple), 1e-6 * delta + 1e-8);
+                assertEquals(delta, sums.below(multiple), 1e-6 * delta + 1e-8);
                 holds(
                         new Bracket(direct.deltaBelow(multiple * step), direct.deltaAbove(multiple * step)),
                         delta,
                         1e-9 * delta + 1e-15,
                         () -> "directly, at " + at);
+                if (multiple >= -25 && multiple < 39) {
+                    assertTrue(cut.deltaAbove(multiple * step) >= delta * (1 - 1e-11), () -> "cut, at " + at);
+                    assertTrue(cut.deltaBelow(multiple * step) <= delta * (1 + 1e-11), () -> "cut, at " + at);
+                }
             }
         });
     }
