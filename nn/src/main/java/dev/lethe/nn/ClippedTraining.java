@@ -15,6 +15,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network in training, of which the steps are the caller's: it sums clipped gradients of single examples and takes steps
@@ -37,6 +38,10 @@ public final class ClippedTraining implements AutoCloseable {
     private final Generator dropout;
     private final PointerScope memory;
     private final Tensor flatGradient;
+    private final Tensor flatSum;
+    /** Squared norm of each example, for a dense network that sees examples as they are; else null. */
+    private final float @Nullable [] squaredNorms;
+
     private float[] gathered = new float[0];
 
     private ClippedTraining(NetworkTrainer recipe, Examples data, Seed seed) {
@@ -53,8 +58,26 @@ public final class ClippedTraining implements AutoCloseable {
         memory = new PointerScope();
         dropout = torch.make_generator_cpu(seed.fork("dropout").toLong());
         flatGradient = torch.zeros(network.parameterCount());
+        flatSum = torch.zeros(network.parameterCount());
         // Leaves the thread's stack of scopes, yet frees nothing until this training is closed.
         memory.extend().close();
+        squaredNorms =
+                DenseGradient.covers(network.layers()) && how.augmentation().equals(Augmentation.NONE)
+                        ? squaredNorms(data)
+                        : null;
+    }
+
+    private static float[] squaredNorms(Examples data) {
+        float[] squares = new float[data.size()];
+        for (int row = 0; row < squares.length; row++) {
+            double square = 0;
+            for (int i = 0; i < data.width(); i++) {
+                double value = data.features()[row * data.width() + i];
+                square += value * value;
+            }
+            squares[row] = (float) square;
+        }
+        return squares;
     }
 
     /**
@@ -110,56 +133,44 @@ public final class ClippedTraining implements AutoCloseable {
         if (copies < 1 || copies > 1024) {
             throw new IllegalArgumentException("copies " + copies + " must lie in 1..1024");
         }
-        float[] sum = new float[weights.length];
         ExampleNorms norms = new ExampleNorms(rows.length);
         int unusable = 0;
         int largest = Math.max(1, pass / copies);
         int passes = (rows.length + largest - 1) / largest;
+        try (PointerScope scope = new PointerScope()) {
+            flatSum.zero_();
+        }
         for (int i = 0; i < passes; i++) {
             int from = (int) ((long) rows.length * i / passes);
             int to = (int) ((long) rows.length * (i + 1) / passes);
-            unusable += add(Arrays.copyOfRange(rows, from, to), clipping, copies, atRest, norms, sum, i == 0);
+            unusable += add(Arrays.copyOfRange(rows, from, to), clipping, copies, atRest, norms);
         }
+        float[] sum = new float[weights.length];
+        Tensors.data(flatSum).get(sum);
         return new Sum(sum, norms.all(), unusable);
     }
 
     /** Adds one pass to the sum; returns how many examples are unusable. */
-    private int add(
-            int[] rows, Clipping clipping, int copies, boolean atRest, ExampleNorms norms, float[] sum, boolean first) {
-        boolean usable;
+    private int add(int[] rows, Clipping clipping, int copies, boolean atRest, ExampleNorms norms) {
         try (PointerScope scope = new PointerScope()) {
-            usable = pass(rows, clipping, copies, atRest, norms);
-        }
-        if (usable) {
-            if (first) {
-                Tensors.data(flatGradient).get(sum);
-            } else {
-                float[] more = new float[sum.length];
-                Tensors.data(flatGradient).get(more);
-                for (int i = 0; i < sum.length; i++) {
-                    sum[i] += more[i];
-                }
+            if (pass(rows, clipping, copies, atRest, norms)) {
+                flatSum.add_(flatGradient);
+                return 0;
             }
-            return 0;
         }
         if (rows.length == 1) {
             return 1;
         }
         // Rare: halves until the example is found, so that it adds nothing, rather than NaN to all.
-        float[] part = new float[sum.length];
         int middle = rows.length / 2;
-        int unusable = add(Arrays.copyOf(rows, middle), clipping, copies, atRest, norms, part, true);
-        unusable += add(Arrays.copyOfRange(rows, middle, rows.length), clipping, copies, atRest, norms, part, false);
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] += part[i];
-        }
-        return unusable;
+        return add(Arrays.copyOf(rows, middle), clipping, copies, atRest, norms)
+                + add(Arrays.copyOfRange(rows, middle, rows.length), clipping, copies, atRest, norms);
     }
 
     /** Fills the flat gradient; false if the gradient of an example is not finite. */
     private boolean pass(int[] rows, Clipping clipping, int copies, boolean atRest, ExampleNorms norms) {
         int size = rows.length * copies;
-        boolean dense = copies == 1 && DenseGradient.covers(network.layers());
+        boolean dense = copies == 1 && squaredNorms != null;
         Tensor input = Tensors.floats(Tensors.batchShape(data, size));
         Tensors.data(input).put(gather(rows, copies, atRest), 0, size * data.width());
         long[] labelled = new long[size];
@@ -170,8 +181,12 @@ public final class ClippedTraining implements AutoCloseable {
         labels.data_ptr_long().put(labelled);
         if (dense) {
             try (NoGradGuard guard = new NoGradGuard()) {
+                float[] squares = new float[size];
+                for (int i = 0; i < size; i++) {
+                    squares[i] = squaredNorms[rows[i]];
+                }
                 return new DenseGradient(network, flatGradient, input, labels, atRest ? null : dropout)
-                        .computeClipped(norms, clipping);
+                        .computeClipped(squares, norms, clipping);
             }
         }
         List<Layer> layers = new ArrayList<>();

@@ -117,17 +117,22 @@ final class DenseGradient {
     /**
      * Fills the sum of the examples' gradients of the cross-entropy, each multiplied by its factor.
      *
+     * @param inputSquares squared norm of each input
      * @return whether it did; it did not if a norm is not finite
      */
-    boolean computeClipped(ExampleNorms norms, Clipping clipping) {
+    boolean computeClipped(float[] inputSquares, ExampleNorms norms, Clipping clipping) {
         backwards(one);
         int layers = stages.size();
         float[][] squares = new float[layers][];
         Tensor[] below = new Tensor[layers];
         for (int i = 0; i < layers; i++) {
             below[i] = below(i);
-            Tensor delta = stages.get(i).delta.square().sum(1);
-            squares[i] = Tensors.toArray(delta.mul_(below[i].square().sum(1).add_(one)));
+            squares[i] = Tensors.toArray(stages.get(i).delta.square().sum(1));
+            float[] inputs =
+                    i == 0 ? inputSquares : Tensors.toArray(below[i].square().sum(1));
+            for (int row = 0; row < inputs.length; row++) {
+                squares[i][row] *= inputs[row] + 1;
+            }
         }
         if (!norms.take(squares)) {
             return false;

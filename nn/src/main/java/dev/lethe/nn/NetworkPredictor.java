@@ -21,6 +21,10 @@ final class NetworkPredictor implements Differentiable<Examples> {
         this.network = network;
     }
 
+    Network network() {
+        return network;
+    }
+
     @Override
     public Logits logits(Examples data) {
         refuseOtherShape(data);
