@@ -14,7 +14,8 @@ public final class Bench {
             new ShokriLocation(),
             new OneRunAudit(),
             new LiraCifar(CifarGame.FULL),
-            new RmiaCifar(CifarGame.FULL));
+            new RmiaCifar(CifarGame.FULL),
+            new PriceSpeed());
 
     private Bench() {}
 

@@ -93,6 +93,7 @@ class CommandsTest {
                 "list attacks",
                 "list recipes",
                 "show",
+                "price",
                 "ledger",
                 "ledger open",
                 "ledger charge",

@@ -11,10 +11,12 @@ final class AtomPair implements LossPair {
     private final double pInfinite;
     private final double qInfinite;
     private final boolean unbounded;
+    private final double unit;
 
     /**
      * Losses rise; what P holds where Q holds nothing, and Q where P holds nothing, stand apart.
      *
+     * @param unit all losses are multiples of it
      * @param unbounded whether losses go on where masses are too small to be doubles
      */
     private AtomPair(
@@ -24,7 +26,8 @@ final class AtomPair implements LossPair {
             double[] q,
             double pInfinite,
             double qInfinite,
-            boolean unbounded) {
+            boolean unbounded,
+            double unit) {
         this.name = name;
         this.losses = losses;
         this.p = p;
@@ -32,6 +35,7 @@ final class AtomPair implements LossPair {
         this.pInfinite = pInfinite;
         this.qInfinite = qInfinite;
         this.unbounded = unbounded;
+        this.unit = unit;
     }
 
     /** Randomized response among several categories; of two, it dominates whatever keeps epsilon (Kairouz et al. 2015). */
@@ -47,7 +51,8 @@ final class AtomPair implements LossPair {
                 new double[] {1 / whole, rest, small / whole},
                 0,
                 0,
-                false);
+                false,
+                epsilon);
     }
 
     /** What dominates whatever keeps epsilon and delta (Kairouz et al. 2015). */
@@ -60,7 +65,8 @@ final class AtomPair implements LossPair {
                 new double[] {(1 - delta) / (1 + small), (1 - delta) * small / (1 + small)},
                 delta,
                 delta,
-                false);
+                false,
+                epsilon);
     }
 
     /** Discrete Laplace noise around {@code shift} and around 0. */
@@ -81,7 +87,7 @@ final class AtomPair implements LossPair {
         q[0] = outside;
         p[cells - 1] = outside;
         q[cells - 1] = outside * Math.exp(-shift / scale);
-        return new AtomPair("discreteLaplace " + scale + " " + shift, losses, p, q, 0, 0, false);
+        return new AtomPair("discreteLaplace " + scale + " " + shift, losses, p, q, 0, 0, false, 1 / scale);
     }
 
     /** Discrete Gaussian noise around {@code shift} and around 0. */
@@ -104,7 +110,8 @@ final class AtomPair implements LossPair {
             p[i] = Math.exp(-y * y / (2 * sigma * sigma)) / whole;
             q[i] = Math.exp(-x * x / (2 * sigma * sigma)) / whole;
         }
-        return new AtomPair("discreteGaussian " + sigma + " " + shift, losses, p, q, 0, 0, true);
+        return new AtomPair(
+                "discreteGaussian " + sigma + " " + shift, losses, p, q, 0, 0, true, shift / (2 * sigma * sigma));
     }
 
     /** The Rényi divergence of P from Q: an upper bound by rounding. */
@@ -176,6 +183,11 @@ final class AtomPair implements LossPair {
         }
         boundaries[n++] = losses[high];
         return Arrays.copyOf(boundaries, n);
+    }
+
+    @Override
+    public double unit() {
+        return unit;
     }
 
     @Override

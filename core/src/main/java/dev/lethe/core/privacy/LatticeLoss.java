@@ -10,8 +10,10 @@ import dev.lethe.core.privacy.LossPair.Masses;
  * @param infinite mass where the loss is infinite
  */
 record LatticeLoss(long[] multiples, double[] mass, double infinite) {
-    private static final int MOST_MERGED = 5;
+    private static final int MOST_MERGED = 16;
     private static final double LESS = 1 - 1e-12;
+    private static final double LEAST_HELD = 1e-280;
+    private static final double AT_END = 1e-6;
 
     /**
      * Dominates the pair: the mass of a cell is split between its ends so that P and Q both keep theirs (Doroshenko et al. 2022). No
@@ -31,7 +33,7 @@ record LatticeLoss(long[] multiples, double[] mass, double infinite) {
                 double share = width == 1 ? whole : -Math.expm1(-step * width);
                 double loss = multiples[i] * step;
                 // An exponential of a double is off by the double's own rounding.
-                double up = (p - q * Math.exp(loss) + p * 0x1p-52 * (2 + Math.abs(loss))) / share;
+                double up = (p - scaled(q, loss) + p * 0x1p-51 * (2 + Math.abs(loss))) / share;
                 up = Math.min(p, Math.max(0, up));
                 mass[i + 1] += up;
                 mass[i] += p - up;
@@ -40,9 +42,14 @@ record LatticeLoss(long[] multiples, double[] mass, double infinite) {
         mass[0] += masses.pBelow * (1 + LossPair.LEAST_ROUNDING);
         double top = multiples[count] * step;
         double p = masses.pAbove * (1 + LossPair.LEAST_ROUNDING);
-        double held = Math.min(p, masses.qAbove * (1 - LossPair.LEAST_ROUNDING) * Math.exp(top) * (1 - 1e-14));
+        double held = Math.min(p, scaled(masses.qAbove, top) * (1 - 1e-12));
         mass[count] += held;
         return new LatticeLoss(multiples, mass, (masses.pInfinite + p - held) * (1 + 1e-15));
+    }
+
+    /** q e^loss, also where the exponential alone is no double. */
+    static double scaled(double q, double loss) {
+        return q == 0 ? 0 : loss < 700 ? q * Math.exp(loss) : Math.exp(loss + Math.log(q));
     }
 
     /**
@@ -73,14 +80,30 @@ record LatticeLoss(long[] multiples, double[] mass, double infinite) {
                 continue;
             }
             double held = left * q[i];
+            if (held < LEAST_HELD) {
+                // Too small to be a double that is worth its digits.
+                mass[i] += pooled;
+                left = 1;
+                i++;
+                continue;
+            }
             double loss = ends[Math.min(count, i + 1)] * step;
             // Rounded up by what the exponential's own rounding may hide.
-            double ratio = Math.exp(loss) * (1 + 0x1p-51 * (2 + Math.abs(loss)));
+            double ratio = Math.exp(Math.min(loss, 700)) * (1 + 0x1p-51 * (2 + Math.abs(loss)));
             double lack = held * ratio - pooled;
+            double low = Math.exp(Math.min(ends[i] * step, 700));
+            if (pooled - held * low < AT_END * held * (ratio - low)) {
+                // An atom at the lower end, but for rounding.
+                mass[i] += pooled;
+                left = 1;
+                i++;
+                continue;
+            }
             int next = i + 1;
-            while (next <= count && next < i + MOST_MERGED && p[next] - q[next] * ratio < lack) {
+            for (int merged = 0; next <= count && merged < MOST_MERGED && p[next] - q[next] * ratio < lack; next++) {
                 lack -= p[next] - q[next] * ratio;
-                pooled += p[next++];
+                pooled += p[next];
+                merged += p[next] > 0 ? 1 : 0;
             }
             if (i < count && lack <= 0) {
                 mass[i + 1] += pooled;

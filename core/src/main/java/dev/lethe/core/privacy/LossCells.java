@@ -2,6 +2,7 @@ package dev.lethe.core.privacy;
 
 import dev.lethe.core.privacy.LossPair.Masses;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pair's masses in cells between multiples of a step: one step wide where most of the mass lies, and wider, by powers of two, where
@@ -11,13 +12,13 @@ import java.util.Arrays;
  * @param masses in the cells
  */
 record LossCells(long[] multiples, Masses masses) {
-    private static final int MOST_CELLS = 1 << 20;
+    private static final int MOST_CELLS = 1 << 18;
 
     /** The losses are too far apart for so fine a step: nothing is known from a lattice. */
     static final class TooManyException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        private TooManyException() {
+        TooManyException() {
             super("more than " + MOST_CELLS + " cells", null, false, false);
         }
     }
@@ -27,7 +28,8 @@ record LossCells(long[] multiples, Masses masses) {
         double at(double loss);
     }
 
-    static LossCells of(LossPair pair, double low, double high, double step, Widths widths) {
+    /** Null if there would be too many of them. */
+    static @Nullable LossCells of(LossPair pair, double low, double high, double step, Widths widths) {
         long first = (long) Math.floor(low / step) - 1;
         long last = (long) Math.ceil(high / step) + 1;
         long widest = Long.highestOneBit(Math.max(1, (last - first) / 512));
@@ -43,7 +45,7 @@ record LossCells(long[] multiples, Masses masses) {
             k += width;
             if (count == multiples.length) {
                 if (count >= MOST_CELLS) {
-                    throw new TooManyException();
+                    return null;
                 }
                 multiples = Arrays.copyOf(multiples, 2 * count);
             }

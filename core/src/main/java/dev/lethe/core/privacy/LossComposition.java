@@ -94,11 +94,35 @@ final class LossComposition {
 
     /** The smallest multiple in the window at which {@link #above} is at most delta; the end of the window if there is none. */
     long reachAbove(double delta) {
-        return upper.reach(delta, true);
+        return upper.reach(delta);
     }
 
+    /** The same of {@link #below}; searched downward from the former, since far below it is not known well. */
     long reachBelow(double delta) {
-        return lower.reach(delta, false);
+        long high = Math.min(reachAbove(delta), end() - 1);
+        if (lower.delta(high, false) > delta) {
+            return end();
+        }
+        if (high <= start) {
+            return start;
+        }
+        long low = high - 1;
+        for (long stride = 1; low > start && lower.delta(low, false) <= delta; stride *= 2) {
+            high = low;
+            low = Math.max(start, low - stride);
+        }
+        if (lower.delta(low, false) <= delta) {
+            return start;
+        }
+        while (high - low > 1) {
+            long middle = low + (high - low) / 2;
+            if (lower.delta(middle, false) <= delta) {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        return high;
     }
 
     /** Mass with infinite loss in the distribution that dominates. */
@@ -117,6 +141,13 @@ final class LossComposition {
         return rest <= 0
                 ? Double.POSITIVE_INFINITY
                 : (upper.logWhole(x) - Math.log(rest) + x * Math.log(x) - (1 + x) * Math.log1p(x)) / x * (1 + 1e-12);
+    }
+
+    /** The same for delta at epsilon. */
+    double chernoffDelta(double epsilon) {
+        double x = tilts.chernoff;
+        double bound = upper.logWhole(x) - x * epsilon + x * Math.log(x) - (1 + x) * Math.log1p(x);
+        return Double.isNaN(bound) ? 1 : Math.min(1, Math.exp(bound) * (1 + 1e-9) + upper.infinite);
     }
 
     private int log2() {
@@ -365,16 +396,19 @@ final class LossComposition {
                 delta = scale * (sum * (1 - slack) - error * excess) - outside - foldedFromAbove(multiple);
                 delta = Math.max(0, delta) + infinite * (1 - 1e-14);
             }
+            if (Double.isNaN(delta)) {
+                return up ? 1 : 0;
+            }
             return Math.max(0, Math.min(1, delta));
         }
 
-        long reach(double delta, boolean up) {
+        long reach(double delta) {
             long low = start - 1;
             long high = start + size;
             // delta falls along the window but for rounding, which is accounted for at each end of the search.
             while (high - low > 1) {
                 long middle = low + (high - low) / 2;
-                if (delta(middle, up) <= delta) {
+                if (delta(middle, true) <= delta) {
                     high = middle;
                 } else {
                     low = middle;

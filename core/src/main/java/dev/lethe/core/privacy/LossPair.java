@@ -57,6 +57,11 @@ interface LossPair {
     /** The largest loss; infinite if there is none, or some mass of it is infinite. */
     double largest(boolean reversed);
 
+    /** A loss of which all losses with mass of their own are multiples; 0 if there is none. */
+    default double unit() {
+        return 0;
+    }
+
     /** Normal distributions of variance 1 with means mu and 0. */
     record Gaussian(double mu) implements LossPair {
         @Override
@@ -167,6 +172,11 @@ interface LossPair {
                 mass += 0.5;
             }
             return mass;
+        }
+
+        @Override
+        public double unit() {
+            return shift;
         }
 
         @Override

@@ -31,6 +31,9 @@ final class LossParts {
     /** Noise weaker than this, against what a record adds, gives losses that no lattice holds: a sampled record is as good as named. */
     private static final double LARGEST_MU = 20;
 
+    /** Noise of many events adds up to more; what it costs beyond an epsilon of 500 is not claimed anyway. */
+    private static final double LARGEST_TOTAL_MU = 100;
+
     private static final double LARGEST_PURE_EPSILON = 100;
     private static final long MOST_TIMES = 1L << 30;
 
@@ -87,7 +90,7 @@ final class LossParts {
     }
 
     private LossPair.Gaussian gaussian() {
-        if (!(squaredMu <= LARGEST_MU * LARGEST_MU)) {
+        if (!(squaredMu <= LARGEST_TOTAL_MU * LARGEST_TOTAL_MU)) {
             throw tooWeak();
         }
         return new LossPair.Gaussian(Math.sqrt(squaredMu));

@@ -14,6 +14,8 @@ final class LossPlan {
     private static final int COARSE_CELLS = 160;
     /** What lies outside of the window may be about e^-this of the answer. */
     private static final double OUTSIDE = 17;
+    /** Rounding that is raised by e^this is still far below the answer. */
+    private static final double QUIET = 13;
 
     private final double[][] losses;
     private final double[][] logMasses;
@@ -23,8 +25,13 @@ final class LossPlan {
     private double low;
     private double high;
     private double logDelta;
+    private double answer;
+    private double cost;
     private double mean;
     private double deviation;
+    private double beyond;
+    private double least;
+    private double most;
 
     /**
      * @param reversed whether Q is looked at against P
@@ -39,7 +46,7 @@ final class LossPlan {
             Masses masses = pairs.get(part).masses(boundaries);
             atoms(part, boundaries, masses, reversed);
         }
-        moments();
+        deviation = Math.sqrt(deviation);
     }
 
     /** Every cell's mass, split between its ends as for a distribution that dominates. */
@@ -50,14 +57,27 @@ final class LossPlan {
         for (int i = 0; i <= cells; i++) {
             loss[i] = reversed ? -boundaries[cells - i] : boundaries[i];
         }
+        double sum = 0;
+        double squares = 0;
         for (int i = 0; i < cells; i++) {
             double p = reversed ? masses.q[cells - 1 - i] : masses.p[i];
             double q = reversed ? masses.p[cells - 1 - i] : masses.q[i];
-            double up = (p - q * Math.exp(loss[i])) / -Math.expm1(loss[i] - loss[i + 1]);
+            if (p > 0 && q > 0) {
+                double inside = Math.max(loss[i], Math.min(loss[i + 1], Math.log(p / q)));
+                sum += p * inside;
+                squares += p * inside * inside;
+            }
+            double up = (p - LatticeLoss.scaled(q, loss[i])) / -Math.expm1(loss[i] - loss[i + 1]);
             up = Math.max(0, Math.min(p, up));
             mass[i] += p - up;
             mass[i + 1] += up;
         }
+        mean += times[part] * sum;
+        // The variance, until all parts are in.
+        deviation += times[part] * Math.max(0, squares - sum * sum);
+        beyond += times[part] * (reversed ? masses.qBelow + masses.qInfinite : masses.pAbove + masses.pInfinite);
+        mass[0] += reversed ? masses.qAbove : masses.pBelow;
+        mass[cells] += reversed ? masses.qBelow : masses.pAbove;
         losses[part] = new double[cells + 1];
         logMasses[part] = new double[cells + 1];
         int kept = 0;
@@ -67,42 +87,47 @@ final class LossPlan {
                 logMasses[part][kept++] = Math.log(mass[i]);
             }
         }
+        if (kept > 0) {
+            least += times[part] * losses[part][0];
+            most += times[part] * losses[part][kept - 1];
+        }
         losses[part] = Arrays.copyOf(losses[part], kept);
         logMasses[part] = Arrays.copyOf(logMasses[part], kept);
-    }
-
-    private void moments() {
-        double variance = 0;
-        for (int part = 0; part < losses.length; part++) {
-            double sum = 0;
-            double squares = 0;
-            for (int i = 0; i < losses[part].length; i++) {
-                double mass = Math.exp(logMasses[part][i]);
-                sum += mass * losses[part][i];
-                squares += mass * losses[part][i] * losses[part][i];
-            }
-            mean += times[part] * sum;
-            variance += times[part] * Math.max(0, squares - sum * sum);
-        }
-        deviation = Math.sqrt(variance);
     }
 
     /**
      * Plans for the epsilon at delta.
      *
-     * @param below the answer was found to lie below this; infinite at first
+     * @param answer near which the answer is known to lie; not a number if that is not known
      */
-    void forDelta(double delta, double below) {
+    void forDelta(double delta, double answer) {
         double logDelta = Math.log(Math.max(delta, 1e-300));
         double tilt = Math.exp(smallest(Math.log(1e-5), Math.log(1e7), logTilt -> {
             double x = Math.exp(logTilt);
             return (whole(x) - logDelta + shape(x)) / x;
         }));
-        double answer = guess(logDelta);
-        if (answer > below) {
-            answer = Math.min(below - 2 * deviation, below / 2);
-        }
-        window(tilt, answer, logDelta);
+        this.answer = Double.isNaN(answer) ? guess(delta) : answer - 0.1 * deviation;
+        window(tilt, this.answer, logDelta);
+    }
+
+    /**
+     * An upper bound on epsilon at the delta that was planned for, by Chernoff: the coarse distribution dominates, but for what lies
+     * beyond it.
+     */
+    double chernoff(double delta) {
+        double rest = delta * (1 - 1e-9) - beyond;
+        double x = tilts.chernoff();
+        return rest <= 0 ? Double.POSITIVE_INFINITY : (whole(x) - Math.log(rest) + shape(x)) / x * (1 + 1e-9) + 1e-9;
+    }
+
+    /** Whether the window suits an answer that turned out to be this. */
+    boolean suits(double found) {
+        return found >= answer - 0.3 * deviation;
+    }
+
+    /** Where to look if the answer lies below the window. */
+    double lower() {
+        return low - (high - low) / 2;
     }
 
     /** Plans for the delta at epsilon. */
@@ -126,6 +151,16 @@ final class LossPlan {
         return tilts;
     }
 
+    /** The least sum of finite losses. */
+    double least() {
+        return least;
+    }
+
+    /** The largest sum of finite losses. */
+    double most() {
+        return most;
+    }
+
     double low() {
         return low;
     }
@@ -134,45 +169,60 @@ final class LossPlan {
         return high;
     }
 
-    /** The epsilon of a normal distribution with the losses' mean and variance, a little less than most answers. */
-    private double guess(double logDelta) {
-        double spread = Math.log(Math.min(1, deviation) + 1e-300);
-        double z = 0;
-        for (int i = 0; i < 20; i++) {
-            z = Math.sqrt(Math.max(0, 2 * (spread - logDelta - 0.92 - 2 * Math.log(Math.max(1, z)))));
-        }
-        return mean + (z - 0.3) * deviation;
+    /** The epsilon of a normal distribution with the losses' mean and variance. */
+    private double guess(double delta) {
+        double spread = Math.max(deviation, 1e-12);
+        double normal = new GaussianCurve(spread).epsilon(delta) + mean - spread * spread / 2;
+        return Math.min(normal, most) - 0.1 * spread;
     }
 
     /** The shortest window in which the answer is not disturbed by what lies outside; it begins below the answer. */
     private void window(double chernoff, double answer, double logDelta) {
         double target = OUTSIDE - logDelta;
-        double[] end = beyond(target);
-        double best = Double.POSITIVE_INFINITY;
+        double[] end = beyond(target, chernoff);
+        cost = Double.POSITIVE_INFINITY;
         for (int i = -2; i <= 8; i += 2) {
             double begin = Math.min(mean - i * deviation, answer - 0.5 * deviation);
             double[] under = under(begin);
             // How much the tilt must damp what is folded in from below; from above, it is raised by as much.
             double damp = Math.max(5, target + Math.min(0, under[0]));
-            double[] farther = beyond(target + damp);
-            begin = Math.min(begin, answer - (farther[0] - end[0]));
-            double width = Math.max(end[0] - begin, 1e-9);
-            double here = damp / width;
-            // A tilt far from the answer raises the transform's rounding above the answer.
-            double cost = width * (whole(here) - here * answer - logDelta > 14 ? 1e6 : 1);
-            if (cost < best) {
-                best = cost;
-                low = begin;
-                high = begin + width;
-                tilts = new Tilts(here, chernoff, end[1], farther[1], -under[1]);
-            }
+            consider(begin, damp, chernoff, answer, logDelta, end, under);
+        }
+        // Where the answer is far out, a tilt that is too small leaves it below the transform's rounding.
+        for (double share = 0.3; share < 1.1 && noise(tilts.here(), answer, logDelta) > QUIET; share += 0.2) {
+            double begin = Math.min(mean - 4 * deviation, answer - 0.5 * deviation);
+            consider(begin, share * chernoff * (end[0] - begin), chernoff, answer, logDelta, end, under(begin));
         }
     }
 
+    private void consider(
+            double from, double damp, double chernoff, double answer, double logDelta, double[] end, double[] under) {
+        double[] farther = beyond(OUTSIDE - logDelta + damp, chernoff);
+        double begin = Math.min(from, answer - (farther[0] - end[0]));
+        double width = Math.max(end[0] - begin, 1e-9);
+        double here = damp / width;
+        double price = width * Math.exp(Math.min(300, Math.max(0, noise(here, answer, logDelta) - QUIET)));
+        if (price < cost) {
+            cost = price;
+            low = begin;
+            high = begin + width;
+            tilts = new Tilts(here, chernoff, end[1], farther[1], -under[1]);
+        }
+    }
+
+    /** By how much a tilt raises the transform's rounding above the answer, as a logarithm. */
+    private double noise(double here, double answer, double logDelta) {
+        return whole(here) - here * answer - logDelta;
+    }
+
     /** Where the mass above is at most e^-target, and the tilt that shows it. */
-    private double[] beyond(double target) {
-        double tilt =
-                Math.exp(smallest(Math.log(1e-4), Math.log(1e8), x -> (whole(Math.exp(x)) + target) / Math.exp(x)));
+    private double[] beyond(double target, double chernoff) {
+        // Not far beyond Chernoff's tilt: the coarse distribution ends somewhere, the true one does not.
+        double usual = 1 / Math.max(deviation, 1e-12);
+        double tilt = Math.exp(smallest(
+                Math.log(Math.min(chernoff, usual) / 10),
+                Math.log(40 * Math.max(chernoff, usual)),
+                x -> (whole(Math.exp(x)) + target) / Math.exp(x)));
         return new double[] {(whole(tilt) + target) / tilt, tilt};
     }
 
@@ -214,7 +264,7 @@ final class LossPlan {
         double over = whole;
         for (int i = 0; i < count; i++) {
             under += weight[i];
-            allowed[i] = 0.01 / Math.sqrt(Math.max(1e-16, Math.min(under, over) / whole));
+            allowed[i] = 0.004 / Math.sqrt(Math.max(1e-16, Math.min(under, over) / whole));
             over -= weight[i];
         }
         return at -> {

@@ -15,7 +15,6 @@ public final class RenyiCurve implements PrivacyCurve {
         56, 64, 80, 96, 128, 192, 256, 512, 1024
     };
 
-    private static final double LARGEST_ORDER = 1 << 18;
     private static final double SMALLEST_ORDER = 1 + 1e-6;
 
     /** The Rényi divergence of an event, of every order above 1. */
@@ -26,6 +25,11 @@ public final class RenyiCurve implements PrivacyCurve {
         /** Whether orders that are no whole numbers are as good. */
         default boolean fractional(double order) {
             return true;
+        }
+
+        /** Beyond it, an order costs too much to compute, or says nothing new. */
+        default double largestOrder() {
+            return 1 << 18;
         }
     }
 
@@ -106,20 +110,17 @@ public final class RenyiCurve implements PrivacyCurve {
         Map<Double, Double> known = new HashMap<>();
         int best = 0;
         double value = Double.POSITIVE_INFINITY;
-        int worse = 0;
-        for (int i = 0; i < ORDERS.length && worse < 4; i++) {
+        // All of them: a divergence that is the smaller of two bounds may have two places where it is best.
+        for (int i = 0; i < ORDERS.length; i++) {
             double now = objective.at(ORDERS[i]);
             known.put(ORDERS[i], now);
             if (now < value) {
                 best = i;
                 value = now;
-                worse = 0;
-            } else if (value < Double.POSITIVE_INFINITY) {
-                worse++;
             }
         }
         double low = best == 0 ? SMALLEST_ORDER : ORDERS[best - 1];
-        double high = best == ORDERS.length - 1 ? LARGEST_ORDER : ORDERS[best + 1];
+        double high = best == ORDERS.length - 1 ? largestOrder() : ORDERS[best + 1];
         double order = ORDERS[best];
         boolean whole =
                 parts.stream().anyMatch(part -> !part.divergence.fractional(ORDERS[Math.max(0, ORDERS.length - 1)]))
@@ -151,6 +152,13 @@ public final class RenyiCurve implements PrivacyCurve {
             }
         }
         return new double[] {order, value};
+    }
+
+    private double largestOrder() {
+        return parts.stream()
+                .mapToDouble(part -> part.divergence.largestOrder())
+                .min()
+                .orElseThrow();
     }
 
     private static double round(double order, boolean whole) {

@@ -13,6 +13,14 @@ final class RenyiDivergences {
      */
     private static final double LARGEST_MU = 20;
 
+    private static final double[] LOG_FACTORIAL = new double[OfWholeOrders.LARGEST + 2];
+
+    static {
+        for (int n = 0; n < LOG_FACTORIAL.length; n++) {
+            LOG_FACTORIAL[n] = LogGamma.value(n + 1.0);
+        }
+    }
+
     private RenyiDivergences() {}
 
     /** Concentrated: rho times the order. Gaussian noise has rho = mu² / 2. */
@@ -20,6 +28,11 @@ final class RenyiDivergences {
         @Override
         public double at(double order) {
             return rho == 0 ? 0 : rho * order;
+        }
+
+        @Override
+        public double largestOrder() {
+            return 1e12;
         }
     }
 
@@ -333,7 +346,7 @@ final class RenyiDivergences {
 
     /** Known at whole orders. */
     abstract static class OfWholeOrders implements Divergence {
-        private static final int LARGEST = 1 << 12;
+        private static final int LARGEST = 512;
         private final Map<Integer, Double> known = new HashMap<>();
 
         /** A bound on the logarithm of E (P/Q)^order under Q. */
@@ -366,7 +379,7 @@ final class RenyiDivergences {
     }
 
     private static double logBinomial(int n, int k) {
-        return LogGamma.value(n + 1.0) - LogGamma.value(k + 1.0) - LogGamma.value(n - k + 1.0);
+        return LOG_FACTORIAL[n] - LOG_FACTORIAL[k] - LOG_FACTORIAL[n - k];
     }
 
     private static double logSum(double[] terms) {

@@ -1,7 +1,9 @@
 package dev.lethe.core.query;
 
+import dev.lethe.core.privacy.Calibration;
 import dev.lethe.core.privacy.Neighbours;
 import dev.lethe.core.privacy.PrivacyEvent;
+import dev.lethe.core.privacy.ZeroConcentratedAccountant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,7 +95,7 @@ public final class StatisticsPlan {
         double deltaShare =
                 selections + (gaussian ? 1 : 0) == 0 ? 0 : query.delta() * ROUNDING / (selections + (gaussian ? 1 : 0));
         gaussianDelta = gaussian ? deltaShare : 0;
-        rhoPerWeight = gaussian ? ZeroConcentration.rho(epsilonPerWeight * numbers, deltaShare) / numbers : 0;
+        rhoPerWeight = gaussian ? rho(epsilonPerWeight * numbers, deltaShare) / numbers : 0;
 
         ContributionBounds contributions = query.effective();
         groups = query.findsGroups() ? select("groups", deltaShare, contributions.maxGroups()) : null;
@@ -116,6 +118,13 @@ public final class StatisticsPlan {
         for (Aggregate aggregate : query.aggregates()) {
             plan(aggregate, contributions);
         }
+    }
+
+    /** A rho that keeps (epsilon, delta), the largest but for the last digits. */
+    private static double rho(double epsilon, double delta) {
+        ZeroConcentratedAccountant accountant = new ZeroConcentratedAccountant();
+        double noise = new Calibration(accountant, NEIGHBOURS, epsilon, delta).noise(PrivacyEvent.Gaussian::new);
+        return accountant.rho(new PrivacyEvent.Gaussian(noise), NEIGHBOURS);
     }
 
     /**
