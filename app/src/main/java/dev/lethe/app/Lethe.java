@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             AuditCommand.class,
+            TrainCommand.class,
             ShareCommand.class,
             LedgerCommand.class,
             ListCommand.class,
