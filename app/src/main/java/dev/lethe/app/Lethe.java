@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             AuditCommand.class,
             TrainCommand.class,
+            FixCommand.class,
             ShareCommand.class,
             LedgerCommand.class,
             ListCommand.class,
