@@ -14,6 +14,9 @@ sealed interface Chance {
     /** Adds Gaussian noise to each value. */
     void addNoise(float[] values, double sigma);
 
+    /** Adds Gaussian noise to each value. */
+    void addNoise(double[] values, double sigma);
+
     /** One value with Gaussian noise. */
     double noisy(double value, double sigma);
 
@@ -34,6 +37,11 @@ sealed interface Chance {
 
         @Override
         public void addNoise(float[] values, double sigma) {
+            noise(sigma).addTo(values, source);
+        }
+
+        @Override
+        public void addNoise(double[] values, double sigma) {
             noise(sigma).addTo(values, source);
         }
 
@@ -74,6 +82,13 @@ sealed interface Chance {
         public void addNoise(float[] values, double sigma) {
             for (int i = 0; i < values.length; i++) {
                 values[i] = (float) (values[i] + sigma * gaussian.sample());
+            }
+        }
+
+        @Override
+        public void addNoise(double[] values, double sigma) {
+            for (int i = 0; i < values.length; i++) {
+                values[i] += sigma * gaussian.sample();
             }
         }
 
