@@ -6,7 +6,9 @@ import dev.lethe.core.model.Progress;
 import dev.lethe.core.random.Seed;
 import dev.lethe.nn.ClippedTraining;
 import dev.lethe.nn.Clipping;
+import dev.lethe.nn.NetworkTrainer;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One training by {@link DpSgd}, step by step. */
@@ -44,7 +46,7 @@ final class PrivateSteps {
     }
 
     Predictor<Examples> run() {
-        test();
+        test(how.recipe(), data, how.clipping(), seed);
         ClippedTraining training = ClippedTraining.begin(how.recipe(), data, seed);
         try {
             return run(training);
@@ -55,12 +57,12 @@ final class PrivateSteps {
     }
 
     /** Before anything depends on it: the clipped sums against the slow and obvious ones, on made-up examples. */
-    private void test() {
-        double apart = ClippedTraining.selfTest(how.recipe(), data, how.clipping(), seed.fork("self-test"));
+    static void test(NetworkTrainer recipe, Examples data, Clipping clipping, Seed seed) {
+        double apart = ClippedTraining.selfTest(recipe, data, clipping, seed.fork("self-test"));
         if (!(apart < TOLERANCE)) {
             throw new IllegalStateException("clipped gradients differ from those of one example at a time by " + apart
                     + " of their length; the guarantee would not hold. Please report this with the recipe: "
-                    + how.recipe().describe());
+                    + recipe.describe());
         }
     }
 
@@ -91,8 +93,13 @@ final class PrivateSteps {
      * Between two steps.
      *
      * @param average exponential mean of the parameters, null where there is none
+     * @param sums what {@link RunningSums} remember; none where steps have noise of their own
      */
-    record State(long step, Clipping clipping, float @Nullable [] average) {}
+    record State(long step, Clipping clipping, float @Nullable [] average, List<double[]> sums) {
+        State(long step, Clipping clipping, float @Nullable [] average) {
+            this(step, clipping, average, List.of());
+        }
+    }
 
     private State step(ClippedTraining training, State state) {
         int[] batch = batch();
