@@ -127,7 +127,7 @@ public record CheckpointFile(Path file, String identity, Duration every) {
             }
             return Optional.of(read(Files.readAllBytes(file), training, clipping));
         } catch (IOException e) {
-            throw new UncheckedIOException(damaged(e));
+            throw new UncheckedIOException(e instanceof EOFException ? damaged(e) : e);
         }
     }
 
