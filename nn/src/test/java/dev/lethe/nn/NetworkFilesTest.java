@@ -134,7 +134,7 @@ class NetworkFilesTest {
                 new Layer.Lstm(3, 5),
                 new Layer.LastStep());
         assertThat(layers.stream().map(Object::getClass).toList())
-                .as("this test must know every layer; one without a form in files is for another")
+                .as("this test must know every layer")
                 .containsExactlyInAnyOrder(Layer.class.getPermittedSubclasses());
         Architecture architecture = new Architecture(List.of(7, 8), layers);
         assertThat(Architecture.read(architecture.write())).isEqualTo(architecture);

@@ -14,8 +14,29 @@ sealed interface Chance {
     /** Adds Gaussian noise to each value. */
     void addNoise(float[] values, double sigma);
 
+    /** Adds Gaussian noise to each value. */
+    void addNoise(double[] values, double sigma);
+
     /** One value with Gaussian noise. */
     double noisy(double value, double sigma);
+
+    /**
+     * A vector of density proportional to exp(-norm / scale): uniform direction, norm from the gamma distribution of shape
+     * {@code size}. In doubles, not on a grid.
+     */
+    double[] spherical(int size, double scale);
+
+    private static double[] spherical(double[] direction, double norm) {
+        double square = 0;
+        for (double value : direction) {
+            square += value * value;
+        }
+        double factor = norm / Math.sqrt(square);
+        for (int i = 0; i < direction.length; i++) {
+            direction[i] *= factor;
+        }
+        return direction;
+    }
 
     /** What protects people: no seed can repeat it. */
     final class Protective implements Chance {
@@ -38,10 +59,27 @@ sealed interface Chance {
         }
 
         @Override
+        public void addNoise(double[] values, double sigma) {
+            noise(sigma).addTo(values, source);
+        }
+
+        @Override
         public double noisy(double value, double sigma) {
             double[] one = {value};
             noise(sigma).addTo(one, source);
             return one[0];
+        }
+
+        @Override
+        public double[] spherical(int size, double scale) {
+            // A gamma deviate of whole shape is a sum of exponential ones; the half keeps the logarithm finite.
+            double norm = 0;
+            for (int i = 0; i < size; i++) {
+                norm -= Math.log((source.nextBits(52) + 0.5) * 0x1p-52);
+            }
+            double[] direction = new double[size];
+            addNoise(direction, 1);
+            return Chance.spherical(direction, scale * norm);
         }
 
         private GaussianNoise noise(double sigma) {
@@ -78,8 +116,26 @@ sealed interface Chance {
         }
 
         @Override
+        public void addNoise(double[] values, double sigma) {
+            for (int i = 0; i < values.length; i++) {
+                values[i] += sigma * gaussian.sample();
+            }
+        }
+
+        @Override
         public double noisy(double value, double sigma) {
             return value + sigma * gaussian.sample();
+        }
+
+        @Override
+        public double[] spherical(int size, double scale) {
+            double norm = 0;
+            for (int i = 0; i < size; i++) {
+                norm -= Math.log(((random.nextLong() >>> 12) + 0.5) * 0x1p-52);
+            }
+            double[] direction = new double[size];
+            addNoise(direction, 1);
+            return Chance.spherical(direction, scale * norm);
         }
     }
 }

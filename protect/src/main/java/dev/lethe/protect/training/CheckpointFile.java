@@ -7,7 +7,9 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.UTFDataFormatException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -22,7 +24,8 @@ import java.util.zip.CRC32;
 
 /**
  * Where an interrupted training goes on: parameters, the optimizer's memory, their average, the clipping norm and the step in one file,
- * written anew now and then, whole or not at all. Coins and noise have no state to keep: what comes after is drawn afresh.
+ * written anew now and then, whole or not at all. Coins and noise of {@link DpSgd} have no state to keep: what comes after is drawn afresh.
+ * The running sums of {@link DpFtrl} are kept with the noise that is on them.
  *
  * <p>The file is as private as the data, and belongs to one charge: two trainings that went on from it would be two releases.
  *
@@ -31,12 +34,27 @@ import java.util.zip.CRC32;
  * @param every how long to wait from one to the next
  */
 public record CheckpointFile(Path file, String identity, Duration every) {
-    private static final long MAGIC = 0x6c65_7468_6563_6b31L;
+    private static final long MAGIC = 0x6c65_7468_6563_6b32L;
     private static final long LARGEST_BYTES = 1L << 33;
 
     /** Every half minute. */
     public CheckpointFile(Path file, String identity) {
         this(file, identity, Duration.ofSeconds(30));
+    }
+
+    /** The identity of the training that a file is a checkpoint of; nothing if there is no file. */
+    public static Optional<String> identityIn(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
+            if (in.readLong() != MAGIC) {
+                throw new IOException("the checkpoint " + file + " is damaged; delete it to begin anew");
+            }
+            return Optional.of(in.readUTF());
+        } catch (EOFException | UTFDataFormatException e) {
+            throw new IOException("the checkpoint " + file + " is damaged; delete it to begin anew", e);
+        }
     }
 
     /** The writer of one training, which remembers when it wrote last. */
@@ -45,10 +63,19 @@ public record CheckpointFile(Path file, String identity, Duration every) {
 
         /** Writes, if the last one is old enough. */
         void offer(ClippedTraining training, PrivateSteps.State state) {
-            if (System.nanoTime() - last >= every.toNanos()) {
+            if (due()) {
                 write(training, state);
-                last = System.nanoTime();
             }
+        }
+
+        /** Whether the last one is old enough. */
+        boolean due() {
+            return System.nanoTime() - last >= every.toNanos();
+        }
+
+        void write(ClippedTraining training, PrivateSteps.State state) {
+            CheckpointFile.this.write(training, state);
+            last = System.nanoTime();
         }
     }
 
@@ -74,6 +101,10 @@ public record CheckpointFile(Path file, String identity, Duration every) {
                 }
                 float[] average = state.average();
                 write(out, average == null ? new float[0] : average);
+                out.writeInt(state.sums().size());
+                for (double[] sums : state.sums()) {
+                    write(out, sums);
+                }
                 out.flush();
                 out.writeLong(checksum(bytes.toByteArray(), bytes.size()));
             }
@@ -96,7 +127,7 @@ public record CheckpointFile(Path file, String identity, Duration every) {
             }
             return Optional.of(read(Files.readAllBytes(file), training, clipping));
         } catch (IOException e) {
-            throw new UncheckedIOException(damaged(e));
+            throw new UncheckedIOException(e instanceof EOFException ? damaged(e) : e);
         }
     }
 
@@ -126,11 +157,20 @@ public record CheckpointFile(Path file, String identity, Duration every) {
             memory.add(floats(in));
         }
         float[] average = floats(in);
+        int streams = in.readInt();
+        if (streams < 0 || (long) streams * Integer.BYTES > in.available()) {
+            throw new IOException(streams + " sums are more than the file holds");
+        }
+        List<double[]> sums = new ArrayList<>();
+        for (int i = 0; i < streams; i++) {
+            sums.add(doubles(in));
+        }
         training.resume(weights, new OptimizerState(steps, memory));
         return new PrivateSteps.State(
                 step,
                 clipping.sensitivity() == norm ? clipping : new Clipping.Flat(norm),
-                average.length == 0 ? null : average);
+                average.length == 0 ? null : average,
+                sums);
     }
 
     private IOException damaged(IOException cause) {
@@ -155,6 +195,25 @@ public record CheckpointFile(Path file, String identity, Duration every) {
         in.readFully(bytes);
         float[] values = new float[length];
         ByteBuffer.wrap(bytes).asFloatBuffer().get(values);
+        return values;
+    }
+
+    private static void write(DataOutputStream out, double[] values) throws IOException {
+        out.writeInt(values.length);
+        ByteBuffer buffer = ByteBuffer.allocate(Double.BYTES * values.length);
+        buffer.asDoubleBuffer().put(values);
+        out.write(buffer.array());
+    }
+
+    private static double[] doubles(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        if (length < 0 || (long) length * Double.BYTES > in.available()) {
+            throw new IOException("an array of " + length + " values is longer than the file");
+        }
+        byte[] bytes = new byte[length * Double.BYTES];
+        in.readFully(bytes);
+        double[] values = new double[length];
+        ByteBuffer.wrap(bytes).asDoubleBuffer().get(values);
         return values;
     }
 

@@ -6,11 +6,16 @@ import dev.lethe.core.model.Progress;
 import dev.lethe.core.random.Seed;
 import dev.lethe.nn.ClippedTraining;
 import dev.lethe.nn.Clipping;
+import dev.lethe.nn.NetworkTrainer;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One training by {@link DpSgd}, step by step. */
-final class PrivateSteps {
+/**
+ * One training by {@link DpSgd}, step by step. Each part on which the guarantee rests is a method of its own, so that tests can do it
+ * wrongly and be caught.
+ */
+class PrivateSteps {
     /** Float arithmetic explains a thousandth of this. */
     private static final double TOLERANCE = 1e-3;
 
@@ -44,7 +49,7 @@ final class PrivateSteps {
     }
 
     Predictor<Examples> run() {
-        test();
+        test(how.recipe(), data, how.clipping(), seed);
         ClippedTraining training = ClippedTraining.begin(how.recipe(), data, seed);
         try {
             return run(training);
@@ -55,16 +60,17 @@ final class PrivateSteps {
     }
 
     /** Before anything depends on it: the clipped sums against the slow and obvious ones, on made-up examples. */
-    private void test() {
-        double apart = ClippedTraining.selfTest(how.recipe(), data, how.clipping(), seed.fork("self-test"));
+    static void test(NetworkTrainer recipe, Examples data, Clipping clipping, Seed seed) {
+        double apart = ClippedTraining.selfTest(recipe, data, clipping, seed.fork("self-test"));
         if (!(apart < TOLERANCE)) {
             throw new IllegalStateException("clipped gradients differ from those of one example at a time by " + apart
                     + " of their length; the guarantee would not hold. Please report this with the recipe: "
-                    + how.recipe().describe());
+                    + recipe.describe());
         }
     }
 
-    private Predictor<Examples> run(ClippedTraining training) {
+    /** As {@link #run()}, from here and without the self-test; the training is the caller's to close if this throws. */
+    Predictor<Examples> run(ClippedTraining training) {
         State state = new State(
                 0, how.clipping(), how.averaging() > 0 ? training.weights().clone() : null);
         CheckpointFile.Writer writer = checkpoints == null ? null : checkpoints.writer();
@@ -91,31 +97,60 @@ final class PrivateSteps {
      * Between two steps.
      *
      * @param average exponential mean of the parameters, null where there is none
+     * @param sums what {@link RunningSums} remember; none where steps have noise of their own
      */
-    record State(long step, Clipping clipping, float @Nullable [] average) {}
+    record State(long step, Clipping clipping, float @Nullable [] average, List<double[]> sums) {
+        State(long step, Clipping clipping, float @Nullable [] average) {
+            this(step, clipping, average, List.of());
+        }
+    }
 
     private State step(ClippedTraining training, State state) {
         int[] batch = batch();
-        ClippedTraining.Sum sum = training.sum(batch, state.clipping(), how.copies());
+        ClippedTraining.Sum sum = sum(training, batch, state.clipping());
         AdaptiveNorm adaptive = how.adaptive();
-        double sensitivity = state.clipping().sensitivity();
         double multiplier = adaptive == null ? how.noiseMultiplier() : adaptive.gradientNoise(how.noiseMultiplier());
         float[] gradient = sum.values();
         // The factor pays for what rounding to the noise's grid adds to the sensitivity.
-        chance.addNoise(gradient, multiplier * sensitivity * (1 + 0x1p-20));
-        double expected = rate * rows.length;
+        addNoise(gradient, multiplier * sensitivity(state.clipping()) * (1 + 0x1p-20));
+        double divisor = divisor(batch);
         for (int i = 0; i < gradient.length; i++) {
-            gradient[i] = (float) (gradient[i] / expected);
+            gradient[i] = (float) (gradient[i] / divisor);
         }
-        training.step(gradient, (double) state.step() / steps);
+        take(training, gradient, (double) state.step() / steps);
         return new State(
                 state.step() + 1,
-                adaptive == null ? state.clipping() : next(adaptive, state.clipping(), sum.norms(), expected),
+                adaptive == null ? state.clipping() : next(adaptive, state.clipping(), sum.norms(), rate * rows.length),
                 averaged(state, training.weights()));
     }
 
+    /** Private, and each example's share of it clipped. */
+    ClippedTraining.Sum sum(ClippedTraining training, int[] batch, Clipping clipping) {
+        return training.sum(batch, clipping, how.copies());
+    }
+
+    /** How far one example moves the sum. */
+    double sensitivity(Clipping clipping) {
+        return clipping.sensitivity();
+    }
+
+    /** Afresh in each step. */
+    void addNoise(float[] sum, double sigma) {
+        chance.addNoise(sum, sigma);
+    }
+
+    /** The expected size of a batch, since the actual one is private. */
+    double divisor(int[] batch) {
+        return rate * rows.length;
+    }
+
+    /** From here on nothing is private. */
+    void take(ClippedTraining training, float[] gradient, double done) {
+        training.step(gradient, done);
+    }
+
     /** Each row by its own coin. */
-    private int[] batch() {
+    int[] batch() {
         int[] drawn = new int[rows.length];
         int size = 0;
         for (int row : rows) {
