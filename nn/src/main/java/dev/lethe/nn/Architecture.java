@@ -110,6 +110,7 @@ record Architecture(List<Integer> input, List<Layer> layers) {
         int[] shape = inputArray();
         try {
             shape = check(layers, shape);
+            Network.refuseLateEmbedding(layers);
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }

@@ -251,9 +251,15 @@ public sealed interface Layer {
      * the same gradient, is 0.
      */
     record Lstm(int inputs, int hidden) implements Layer {
+        private static final int MOST_HIDDEN = Integer.MAX_VALUE / 8;
+
         public Lstm {
             positive("inputs", inputs);
             positive("hidden", hidden);
+            if (hidden > MOST_HIDDEN) {
+                throw new IllegalArgumentException("hidden " + hidden + " must be at most " + MOST_HIDDEN
+                        + ", beyond which two biases for each of four gates are too many to count");
+            }
         }
 
         @Override

@@ -40,10 +40,7 @@ record LayerKind<L extends Layer>(
                     l -> Map.of("inputs", number(l.inputs()), "outputs", number(l.outputs())),
                     s -> new Layer.Linear(s.whole("inputs"), s.whole("outputs")),
                     l -> List.of(Slot.of("weight", l.outputs(), l.inputs()), Slot.of("bias", l.outputs())),
-                    (l, at, x) -> at.node(
-                            "Gemm",
-                            List.of(x, at.parameter("weight"), at.parameter("bias")),
-                            OnnxGraph.whole("transB", 1))),
+                    LayerKind::affine),
             plain("relu", Layer.Relu.class, new Layer.Relu(), (l, at, x) -> at.node("Relu", List.of(x))),
             plain("tanh", Layer.Tanh.class, new Layer.Tanh(), (l, at, x) -> at.node("Tanh", List.of(x))),
             new LayerKind<>(
@@ -120,7 +117,47 @@ record LayerKind<L extends Layer>(
                     l -> Map.of("body", write(l.body())),
                     s -> new Layer.Residual(s.layers("body")),
                     l -> slots(l.body()),
-                    (l, at, x) -> at.node("Add", List.of(x, at.through(l.body(), x)))));
+                    (l, at, x) -> at.node("Add", List.of(x, at.through(l.body(), x)))),
+            new LayerKind<>(
+                    "layer-norm",
+                    Layer.LayerNorm.class,
+                    l -> Map.of("features", number(l.features())),
+                    s -> new Layer.LayerNorm(s.whole("features")),
+                    l -> List.of(Slot.of("weight", l.features()), Slot.of("bias", l.features())),
+                    (l, at, x) -> at.node(
+                            "LayerNormalization",
+                            List.of(x, at.parameter("weight"), at.parameter("bias")),
+                            OnnxGraph.whole("axis", -1),
+                            OnnxGraph.real("epsilon", (float) Layer.LayerNorm.TINY))),
+            new LayerKind<>(
+                    "embedding",
+                    Layer.Embedding.class,
+                    l -> Map.of("tokens", number(l.tokens()), "width", number(l.width())),
+                    s -> new Layer.Embedding(s.whole("tokens"), s.whole("width")),
+                    l -> List.of(Slot.of("weight", l.tokens(), l.width())),
+                    (l, at, x) -> at.node(
+                            "Gather",
+                            List.of(
+                                    at.parameter("weight"),
+                                    at.node("Cast", List.of(x), OnnxGraph.whole("to", OnnxGraph.INT64))))),
+            new LayerKind<>(
+                    "lstm",
+                    Layer.Lstm.class,
+                    l -> Map.of("inputs", number(l.inputs()), "hidden", number(l.hidden())),
+                    s -> new Layer.Lstm(s.whole("inputs"), s.whole("hidden")),
+                    l -> List.of(
+                            Slot.of("weight_ih_l0", 4 * l.hidden(), l.inputs()),
+                            Slot.of("weight_hh_l0", 4 * l.hidden(), l.hidden()),
+                            Slot.of("bias_ih_l0", 4 * l.hidden())),
+                    LayerKind::memory),
+            plain(
+                    "last-step",
+                    Layer.LastStep.class,
+                    new Layer.LastStep(),
+                    (l, at, x) -> at.node("Gather", List.of(x, at.whole("last", -1)), OnnxGraph.whole("axis", 1))));
+
+    /** Where ONNX's gates (input, output, forget, cell) are in PyTorch's order (input, forget, cell, output). */
+    private static final int[] ONNX_GATES = {0, 3, 1, 2};
 
     /** Deeper nesting than any network has. */
     static final int MOST_NESTED = 16;
@@ -144,6 +181,56 @@ record LayerKind<L extends Layer>(
 
     private static <L extends Layer> LayerKind<L> plain(String name, Class<L> type, L layer, Nodes<L> nodes) {
         return new LayerKind<>(name, type, l -> Map.of(), s -> layer, l -> List.of(), nodes);
+    }
+
+    /** Gemm takes matrices alone, so that steps of sequences need a product of their own. */
+    private static String affine(Layer.Linear layer, OnnxGraph.Spot at, String x) {
+        if (at.inputShape().length == 1) {
+            return at.node(
+                    "Gemm", List.of(x, at.parameter("weight"), at.parameter("bias")), OnnxGraph.whole("transB", 1));
+        }
+        float[] turned = turned(at.values("weight"), layer.outputs(), layer.inputs());
+        String product = at.node(
+                "MatMul", List.of(x, at.floats("weight-turned", new int[] {layer.inputs(), layer.outputs()}, turned)));
+        return at.node("Add", List.of(product, at.parameter("bias")));
+    }
+
+    private static float[] turned(float[] matrix, int rows, int columns) {
+        float[] turned = new float[matrix.length];
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                turned[column * rows + row] = matrix[row * columns + column];
+            }
+        }
+        return turned;
+    }
+
+    /** The operator takes steps first, gates in an order of its own, two biases, and gives an axis of directions. */
+    private static String memory(Layer.Lstm layer, OnnxGraph.Spot at, String x) {
+        int gates = 4 * layer.hidden();
+        // The second bias, that of the hidden state, is 0.
+        float[] bias = Arrays.copyOf(gates(at.values("bias_ih_l0")), Math.multiplyExact(2, gates));
+        String weights = at.floats("weights", new int[] {1, gates, layer.inputs()}, gates(at.values("weight_ih_l0")));
+        String recurrence =
+                at.floats("recurrence", new int[] {1, gates, layer.hidden()}, gates(at.values("weight_hh_l0")));
+        String biases = at.floats("biases", new int[] {1, bias.length}, bias);
+        String stepsFirst = at.node("Transpose", List.of(x), OnnxGraph.wholes("perm", 1, 0, 2));
+        String states = at.node(
+                "LSTM",
+                List.of(stepsFirst, weights, recurrence, biases),
+                OnnxGraph.whole("hidden_size", layer.hidden()));
+        String oneDirection = at.node("Squeeze", List.of(states, at.wholes("direction", 1)));
+        return at.node("Transpose", List.of(oneDirection), OnnxGraph.wholes("perm", 1, 0, 2));
+    }
+
+    /** A quarter for each gate, from PyTorch's order to ONNX's. */
+    private static float[] gates(float[] values) {
+        int quarter = values.length / ONNX_GATES.length;
+        float[] ordered = new float[values.length];
+        for (int gate = 0; gate < ONNX_GATES.length; gate++) {
+            System.arraycopy(values, ONNX_GATES[gate] * quarter, ordered, gate * quarter, quarter);
+        }
+        return ordered;
     }
 
     private static String sigmoid(Layer.TemperedSigmoid layer, OnnxGraph.Spot at, String x) {

@@ -93,11 +93,7 @@ final class Network implements AutoCloseable {
             shape = layer.outputShape(shape);
         }
         List<Layer> parametrized = parametrized(layers).toList();
-        if (parametrized.stream()
-                .skip(layers.get(0) instanceof Layer.Embedding ? 1 : 0)
-                .anyMatch(Layer.Embedding.class::isInstance)) {
-            throw new IllegalArgumentException("an embedding must be the first layer: it takes tokens");
-        }
+        refuseLateEmbedding(layers);
         if (shape.length != 1) {
             throw new IllegalArgumentException("the last layer must give a vector of logits");
         }
@@ -115,6 +111,15 @@ final class Network implements AutoCloseable {
         }
         // Leaves the thread's stack of scopes, yet frees nothing until this network is closed.
         memory.extend().close();
+    }
+
+    /** Behind the first layer there are no tokens. */
+    static void refuseLateEmbedding(List<Layer> layers) {
+        if (parametrized(layers)
+                .skip(layers.get(0) instanceof Layer.Embedding ? 1 : 0)
+                .anyMatch(Layer.Embedding.class::isInstance)) {
+            throw new IllegalArgumentException("an embedding must be the first layer: it takes tokens");
+        }
     }
 
     /** The layers that have parameters, within blocks too, in the order that a batch meets them. */

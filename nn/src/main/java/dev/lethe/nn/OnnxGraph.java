@@ -23,7 +23,7 @@ final class OnnxGraph {
     /** TensorProto.DataType. */
     private static final int FLOAT = 1;
 
-    private static final int INT64 = 7;
+    static final int INT64 = 7;
     private static final String ROWS = "N";
     private static final String INPUT = "features";
     private static final String LOGITS = "logits";
@@ -175,22 +175,48 @@ final class OnnxGraph {
          * @param shape that the operator wants, the parameter's own if none is given
          */
         String parameter(String name, int... shape) {
-            SafeTensors.Tensor tensor = Objects.requireNonNull(parameters.get(place + "." + name), name);
+            SafeTensors.Tensor tensor = tensor(name);
             IntStream sides =
                     shape.length == 0 ? tensor.shape().stream().mapToInt(Integer::intValue) : IntStream.of(shape);
             return initializer(tensor.name(), FLOAT, sides, bytes(tensor.values()));
         }
 
+        /** The values of a parameter of this layer, for operators that want them in another order; a copy. */
+        float[] values(String name) {
+            FloatBuffer buffer = tensor(name).values().duplicate();
+            float[] values = new float[buffer.remaining()];
+            buffer.get(values);
+            return values;
+        }
+
+        private SafeTensors.Tensor tensor(String name) {
+            return Objects.requireNonNull(parameters.get(place + "." + name), name);
+        }
+
         /** Adds a vector of constants. */
         String floats(String name, float... values) {
-            return initializer(place + "/" + name, FLOAT, IntStream.of(values.length), bytes(FloatBuffer.wrap(values)));
+            return floats(name, new int[] {values.length}, values);
+        }
+
+        /** Adds constants of a shape. */
+        String floats(String name, int[] shape, float[] values) {
+            return initializer(place + "/" + name, FLOAT, IntStream.of(shape), bytes(FloatBuffer.wrap(values)));
+        }
+
+        /** Adds a constant. */
+        String whole(String name, long value) {
+            return wholes(name, IntStream.empty(), value);
         }
 
         /** Adds a vector of constants. */
         String wholes(String name, long... values) {
+            return wholes(name, IntStream.of(values.length), values);
+        }
+
+        private String wholes(String name, IntStream sides, long... values) {
             byte[] bytes = new byte[Math.multiplyExact(values.length, Long.BYTES)];
             ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().put(values);
-            return initializer(place + "/" + name, INT64, IntStream.of(values.length), bytes);
+            return initializer(place + "/" + name, INT64, sides, bytes);
         }
 
         private String initializer(String name, int type, IntStream sides, byte[] bytes) {

@@ -29,6 +29,7 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -40,7 +41,9 @@ class NetworkFilesTest {
     /** A recipe and a shape that it takes. */
     record Case(NetworkTrainer recipe, int... shape) {
         Examples data(int n) {
-            return Blobs.examples(n, shape, 3, Seed.of(5));
+            return recipe instanceof Feedforward stack && stack.layers().get(0) instanceof Layer.Embedding embedding
+                    ? Blobs.tokens(n, shape[0], embedding.tokens(), 3, Seed.of(5))
+                    : Blobs.examples(n, shape, 3, Seed.of(5));
         }
 
         Predictor<Examples> train() {
@@ -61,7 +64,26 @@ class NetworkFilesTest {
                 new Case(new Mlp(List.of(8, 7), 0, SHORT), 5),
                 new Case(new Mlp(List.of(8), 0.3, Activation.TANH, SHORT), 1, 4, 4),
                 new Case(new Cnn(3, 8, 0.2, SHORT), 2, 9, 8),
-                new Case(new ResNet(16, 1, SHORT), 3, 9, 8));
+                new Case(new ResNet(16, 1, SHORT), 3, 9, 8),
+                new Case(new Feedforward(ofTokens(), SHORT), 1),
+                new Case(new Feedforward(ofTokens(), SHORT), 5),
+                new Case(new Feedforward(ofTokens(), SHORT), 40),
+                new Case(
+                        new Feedforward(
+                                List.of(new Layer.Lstm(4, 6), new Layer.LastStep(), new Layer.Linear(6, 3)), SHORT),
+                        5,
+                        4));
+    }
+
+    /** Layers of sequences, for any number of tokens out of 13. No two widths are equal. */
+    static List<Layer> ofTokens() {
+        return List.of(
+                new Layer.Embedding(13, 5),
+                new Layer.Linear(5, 7),
+                new Layer.LayerNorm(7),
+                new Layer.Lstm(7, 6),
+                new Layer.LastStep(),
+                new Layer.Linear(6, 3));
     }
 
     @TempDir
@@ -106,17 +128,12 @@ class NetworkFilesTest {
                 new Layer.Flatten(),
                 new Layer.GroupNorm(6, 3),
                 new Layer.GlobalAveragePool(),
-                new Layer.Residual(List.of(new Layer.Relu())));
-        List<Layer> formless =
-                List.of(new Layer.LayerNorm(3), new Layer.Embedding(5, 3), new Layer.Lstm(3, 4), new Layer.LastStep());
-        for (Layer layer : formless) {
-            assertThatThrownBy(() -> LayerKind.write(List.of(layer)))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining(layer.getClass().getSimpleName());
-        }
-        assertThat(Stream.concat(layers.stream(), formless.stream())
-                        .map(Object::getClass)
-                        .toList())
+                new Layer.Residual(List.of(new Layer.Relu())),
+                new Layer.LayerNorm(3),
+                new Layer.Embedding(4, 3),
+                new Layer.Lstm(3, 5),
+                new Layer.LastStep());
+        assertThat(layers.stream().map(Object::getClass).toList())
                 .as("this test must know every layer")
                 .containsExactlyInAnyOrder(Layer.class.getPermittedSubclasses());
         Architecture architecture = new Architecture(List.of(7, 8), layers);
@@ -146,6 +163,23 @@ class NetworkFilesTest {
                     .containsEntry("4.0.weight", List.of(16, 16, 3, 3))
                     .containsEntry("4.4.bias", List.of(16))
                     .containsEntry("14.weight", List.of(3, 64));
+        }
+        try (Network network = new Network(ofTokens(), new int[] {4})) {
+            NetworkFiles.write(new NetworkPredictor(network), List.of("a", "b", "c"), Map.of(), folder);
+        }
+        try (SafeTensors tensors = SafeTensors.open(folder.resolve(NetworkFiles.PARAMETERS))) {
+            assertThat(tensors.shapes())
+                    .isEqualTo(Map.of(
+                            "0.weight", List.of(13, 5),
+                            "1.weight", List.of(7, 5),
+                            "1.bias", List.of(7),
+                            "2.weight", List.of(7),
+                            "2.bias", List.of(7),
+                            "3.weight_ih_l0", List.of(24, 7),
+                            "3.weight_hh_l0", List.of(24, 6),
+                            "3.bias_ih_l0", List.of(24),
+                            "5.weight", List.of(3, 6),
+                            "5.bias", List.of(3)));
         }
     }
 
@@ -259,6 +293,11 @@ class NetworkFilesTest {
                 "{'format':1,'input':[2147483647,2,3],'layers':[L]} | more than 1 GiB",
                 "{'format':1,'input':[3],'layers':[L,{'kind':'global-average-pool'}]} | cannot take an input",
                 "{'format':1,'input':[3],'layers':L} | layer must be a list",
+                "{'format':1,'input':[3],'layers':[{'kind':'lstm','inputs':1,'hidden':1073741824},L]}"
+                        + " | hidden 1073741824 must be at most",
+                "{'format':1,'input':[3],'layers':[{'kind':'embedding','tokens':16777217,'width':1},L]}"
+                        + " | tokens 16777217 must be at most",
+                "{'format':1,'input':[3],'layers':[L,{'kind':'last-step'}]} | cannot take an input",
                 "{'format':1 | not valid JSON at line 1",
             })
     void refuses(String network, String why) throws IOException {
@@ -301,23 +340,60 @@ class NetworkFilesTest {
                 .hasMessageContaining("is not there");
     }
 
-    /** Many damaged files: each is read, or refused with a message, and nothing else happens. */
+    /** Shapes alone do not tell that no layer in front of an embedding gives tokens. */
     @Test
-    void survivesDamage() throws IOException {
-        List<Layer> layers = List.of(
+    void refusesAnEmbeddingThatIsNotFirst() throws IOException {
+        Path file = folder.resolve(NetworkFiles.PARAMETERS);
+        for (String layers : List.of(
+                "[{'kind':'relu'},{'kind':'embedding','tokens':2,'width':3},{'kind':'flatten'}]",
+                "[{'kind':'flatten'},{'kind':'embedding','tokens':2,'width':3},{'kind':'last-step'}]")) {
+            Map<String, String> metadata = Map.of(
+                    "lethe.network",
+                    ("{'format':1,'input':[1],'layers':" + layers + "}").replace('\'', '"'),
+                    "lethe.classes",
+                    "[\"a\",\"b\",\"c\"]");
+            try (var out = Files.newOutputStream(file)) {
+                SafeTensors.write(
+                        out,
+                        metadata,
+                        List.of(new SafeTensors.Tensor("1.weight", List.of(2, 3), FloatBuffer.wrap(new float[6]))));
+            }
+            assertThatThrownBy(() -> NetworkFiles.read(folder))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith(file + " holds no network that can be read: ")
+                    .hasMessageContaining("an embedding must be the first layer");
+        }
+    }
+
+    static Stream<Arguments> damageable() {
+        List<Layer> ofImages = List.of(
                 new Layer.Conv2d(1, 2, 3),
                 new Layer.Residual(List.of(new Layer.GroupNorm(2, 1), new Layer.Relu())),
                 new Layer.MaxPool2d(2),
                 new Layer.Dropout(0.25),
                 new Layer.Flatten(),
                 new Layer.Linear(8, 2));
-        try (Network network = new Network(layers, new int[] {1, 4, 4})) {
+        List<Layer> ofSequences = List.of(
+                new Layer.Embedding(4, 3),
+                new Layer.Residual(List.of(new Layer.LayerNorm(3), new Layer.Linear(3, 3))),
+                new Layer.Lstm(3, 3),
+                new Layer.LastStep(),
+                new Layer.Linear(3, 2));
+        return Stream.of(
+                Arguments.of(ofImages, Blobs.examples(2, new int[] {1, 4, 4}, 2, Seed.of(2))),
+                Arguments.of(ofSequences, Blobs.tokens(2, 4, 4, 2, Seed.of(2))));
+    }
+
+    /** Many damaged files: each is read, or refused with a message, and nothing else happens. */
+    @ParameterizedTest
+    @MethodSource("damageable")
+    void survivesDamage(List<Layer> layers, Examples data) throws IOException {
+        try (Network network = new Network(layers, data.shape())) {
             network.load(network.initial(Seed.of(1)));
             NetworkFiles.write(new NetworkPredictor(network), List.of("a", "b"), Map.of("note", "x"), folder);
         }
         Path file = folder.resolve(NetworkFiles.PARAMETERS);
         byte[] valid = Files.readAllBytes(file);
-        Examples data = Blobs.examples(2, new int[] {1, 4, 4}, 2, Seed.of(2));
         UniformRandomProvider random = Seed.of(20261125).stream();
         int read = 0;
         int refused = 0;
