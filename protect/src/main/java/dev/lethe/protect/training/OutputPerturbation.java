@@ -13,8 +13,9 @@ import java.util.Optional;
 
 /**
  * Logistic regression by output perturbation (Chaudhuri, Monteleoni and Sarwate 2011, Algorithm 1 and Theorem 6): what makes the
- * regularized loss least, plus noise as large as one example can move it. Pure differential privacy; {@link ObjectivePerturbation} is
- * usually more accurate, this one is simpler to believe. The number of examples is public.
+ * regularized loss least, plus noise as large as one example can move it. Pure differential privacy. The paper finds
+ * {@link ObjectivePerturbation} more accurate on its data, since it does with less regularization; this one is simpler to believe. The
+ * number of examples is public.
  *
  * <p>Classes, rows and time as there. The minimum is found to a gradient of norm 1e-10 and so lies within 1e-10 / regularization of the
  * exact one, which is added to the sensitivity: of approximate minima the theorem holds. It is about real numbers still, while the noise

@@ -57,14 +57,15 @@ class PerturbationTest {
 
     @Test
     void costsEpsilonForAReplacement() {
+        double epsilon = 0.7;
         PrivacyEvent expected = new PrivacyEvent.PureDp(0.7, Neighbours.REPLACE_ONE);
         assertThat(new ObjectivePerturbation(0.7, 0.01, 1).event()).isEqualTo(expected);
         assertThat(new OutputPerturbation(0.7, 0.01, 1).event()).isEqualTo(expected);
         for (int classes = 2; classes < 50; classes++) {
             // Without rounding.
-            BigDecimal all = new BigDecimal(LogisticLoss.share(0.7, classes))
+            BigDecimal all = new BigDecimal(LogisticLoss.share(epsilon, classes))
                     .multiply(BigDecimal.valueOf(LogisticLoss.classifiers(classes)));
-            assertThat(all).isLessThanOrEqualTo(new BigDecimal(0.7)).isGreaterThan(new BigDecimal("0.699999"));
+            assertThat(all).isLessThanOrEqualTo(new BigDecimal(epsilon)).isGreaterThan(new BigDecimal("0.699999"));
         }
     }
 
@@ -151,21 +152,30 @@ class PerturbationTest {
      */
     @Test
     void theSlopeHasTheNoiseOfTheTheorem() {
+        // 0.25 / (20 · 0.05) = 0.25; 1.5 - 2 ln 1.25 = 1.0537129.
+        requireSpherical(slopes(new ObjectivePerturbation(1.5, 0.05, 2), 0, 5), 2 / 1.0537129);
+    }
+
+    /** The same where the objective needs more regularization: 0.25 / (20 · 0.005) = 2.5, 2 ln 3.5 > 1.5. */
+    @Test
+    void theSlopeHasTheNoiseOfTheTheoremWithMoreRegularization() {
+        double extra = 0.25 / (20 * (Math.exp(1.5 / 4) - 1)) - 0.005;
+        requireSpherical(slopes(new ObjectivePerturbation(1.5, 0.005, 2), extra, 55), 4 / 1.5);
+    }
+
+    private static double[][] slopes(ObjectivePerturbation how, double extra, long seed) {
         Examples data = MadeUp.blobs(20, 2, 2, 1, Seed.of(4));
-        ObjectivePerturbation how = new ObjectivePerturbation(1.5, 0.05, 2);
-        ObjectivePerturbation.Terms terms = how.terms(1.5, 20);
         LogisticLoss loss = new LogisticLoss(data, LogisticLoss.all(data), 2);
-        NoiseSource noise = NoiseSource.insecure(Seed.of(5));
+        NoiseSource noise = NoiseSource.insecure(Seed.of(seed));
         double[][] slopes = new double[RELEASES][];
         for (int i = 0; i < RELEASES; i++) {
             double[] weights = weights(how, data, noise, 2);
-            slopes[i] = loss.gradient(loss.signs(0), weights, how.regularization() + terms.extra(), new double[3]);
+            slopes[i] = loss.gradient(loss.signs(0), weights, how.regularization() + extra, new double[3]);
             for (int j = 0; j < 3; j++) {
                 slopes[i][j] *= -20;
             }
         }
-        // 0.25 / (20 · 0.05) = 0.25; 1.5 - 2 ln 1.25 = 1.0537129.
-        requireSpherical(slopes, 2 / 1.0537129);
+        return slopes;
     }
 
     @Test
@@ -285,7 +295,7 @@ class PerturbationTest {
                 .hasMessageContaining("epsilon 1.0E-5 is too small for 3 examples");
     }
 
-    /** Distributions of norm and direction; then what half the noise would show. */
+    /** Distributions of norm and direction; the saboteurs, half the noise and a norm of another shape, are found. */
     private static void requireSpherical(double[][] draws, double scale) {
         double most = Math.sqrt(Math.log(2 / FALSE_ALARM) / (2 * draws.length));
         double[] norms = Arrays.stream(draws).mapToDouble(LogisticLoss::norm).toArray();
