@@ -9,6 +9,7 @@ import dev.lethe.core.data.Records;
 import dev.lethe.core.model.Trainer;
 import dev.lethe.intake.Images;
 import dev.lethe.intake.Limits;
+import dev.lethe.nn.NetworkTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -169,6 +170,19 @@ final class AuditCommand implements Runnable {
                                     settings,
                                     Lethe.Version.number()),
                             console);
+        }
+
+        /** The table of an audit that was: its flags come from the report. */
+        LabelledTable table() throws IOException {
+            return data.task();
+        }
+
+        NetworkTrainer networkTrainer() {
+            return recipe.trainer(Recipe.MLP);
+        }
+
+        MembershipAudit membership(LabelledTable table) {
+            return audit.audit(data.members == null ? byDefault(table) : data.members);
         }
 
         /** A tenth of the people stay out. */

@@ -24,6 +24,9 @@ import picocli.CommandLine.Command;
         sortOptions = false,
         footer = {"", "Examples:", "  lethe demo", "  lethe demo --shadows 64 --out demo-report --seed 7"})
 final class DemoCommand implements Callable<Integer>, Failures.Debuggable {
+    /** Ends the name of the table in the report: it lies in no folder. */
+    static final String BUILT_IN = "(built in)";
+
     private static final String RESOURCE = "/dev/lethe/app/demo/bank-full.csv";
     private static final String LABEL = "job";
     private static final int MEMBERS = 5000;
@@ -59,7 +62,7 @@ final class DemoCommand implements Callable<Integer>, Failures.Debuggable {
             MembershipAudit membership = audit.audit(MEMBERS);
             LabelledTable table = builtIn();
             Map<String, String> settings = new LinkedHashMap<>();
-            settings.put("table", "bank-full.csv (built in)");
+            settings.put("table", "bank-full.csv " + BUILT_IN);
             settings.put("label", LABEL);
             settings.put("members", Integer.toString(MEMBERS));
             settings.put("slices", "age");
@@ -79,7 +82,7 @@ final class DemoCommand implements Callable<Integer>, Failures.Debuggable {
         }
     }
 
-    private static LabelledTable builtIn() throws IOException {
+    static LabelledTable builtIn() throws IOException {
         Path file = Files.createTempFile("lethe-demo", ".csv");
         try (InputStream resource = DemoCommand.class.getResourceAsStream(RESOURCE)) {
             if (resource == null) {

@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             AuditCommand.class,
+            TrainCommand.class,
+            FixCommand.class,
             ShareCommand.class,
             LedgerCommand.class,
             ListCommand.class,

@@ -1,10 +1,9 @@
 package dev.lethe.app;
 
-import dev.lethe.core.data.Examples;
-import dev.lethe.core.model.Trainer;
 import dev.lethe.nn.Cnn;
 import dev.lethe.nn.LogisticRegression;
 import dev.lethe.nn.Mlp;
+import dev.lethe.nn.NetworkTrainer;
 import dev.lethe.nn.ResNet;
 import java.util.Arrays;
 import java.util.List;
@@ -14,19 +13,19 @@ import java.util.Optional;
 enum Recipe {
     LOGISTIC("logistic", "Multinomial logistic regression.", List.of()) {
         @Override
-        Trainer<Examples> trainer(RecipeFlags flags) {
+        NetworkTrainer trainer(RecipeFlags flags) {
             return new LogisticRegression(flags.optimization());
         }
     },
     MLP("mlp", "Multilayer perceptron with rectified linear units.", List.of("--width", "--dropout")) {
         @Override
-        Trainer<Examples> trainer(RecipeFlags flags) {
+        NetworkTrainer trainer(RecipeFlags flags) {
             return new Mlp(flags.width(), flags.dropout(), flags.optimization());
         }
     },
     CNN("cnn", "Small convolutional network for images.", List.of("--channels", "--width", "--dropout")) {
         @Override
-        Trainer<Examples> trainer(RecipeFlags flags) {
+        NetworkTrainer trainer(RecipeFlags flags) {
             if (flags.width().size() != 1) {
                 throw new IllegalArgumentException(
                         "--width must be one number for the cnn recipe, got " + flags.width());
@@ -36,7 +35,7 @@ enum Recipe {
     },
     RESNET("resnet", "Residual network with group normalization for images.", List.of("--channels", "--blocks")) {
         @Override
-        Trainer<Examples> trainer(RecipeFlags flags) {
+        NetworkTrainer trainer(RecipeFlags flags) {
             return new ResNet(flags.channels(), flags.blocks(), flags.optimization());
         }
     };
@@ -51,7 +50,7 @@ enum Recipe {
         this.ownFlags = ownFlags;
     }
 
-    abstract Trainer<Examples> trainer(RecipeFlags flags);
+    abstract NetworkTrainer trainer(RecipeFlags flags);
 
     String id() {
         return id;

@@ -1,10 +1,10 @@
 package dev.lethe.app;
 
-import dev.lethe.core.data.Examples;
 import dev.lethe.core.data.LabelledTable;
 import dev.lethe.core.model.EncodedTrainer;
 import dev.lethe.core.model.Trainer;
 import dev.lethe.nn.Augmentation;
+import dev.lethe.nn.NetworkTrainer;
 import dev.lethe.nn.Optimization;
 import dev.lethe.nn.Optimizer;
 import dev.lethe.nn.Schedule;
@@ -126,6 +126,11 @@ final class RecipeFlags {
         return width == null ? List.of(256) : width;
     }
 
+    /** Fewer hidden units than usual: noise grows with the number of parameters. */
+    void narrow() {
+        width = List.of(64);
+    }
+
     int channels() {
         return channels == null ? 16 : channels;
     }
@@ -138,7 +143,7 @@ final class RecipeFlags {
         return dropout == null ? 0 : dropout;
     }
 
-    Trainer<Examples> trainer(Recipe byDefault) {
+    NetworkTrainer trainer(Recipe byDefault) {
         Recipe chosen = chosen(byDefault);
         refuseIgnored(chosen, "--width", width);
         refuseIgnored(chosen, "--channels", channels);

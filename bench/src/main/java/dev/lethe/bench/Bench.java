@@ -15,7 +15,10 @@ public final class Bench {
             new OneRunAudit(),
             new LiraCifar(CifarGame.FULL),
             new RmiaCifar(CifarGame.FULL),
-            new PriceSpeed());
+            new PriceSpeed(),
+            new DpSgdMnist(false),
+            new DpSgdMnist(true),
+            new DpSgdSpeed());
 
     private Bench() {}
 

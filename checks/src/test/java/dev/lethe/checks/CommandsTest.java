@@ -87,6 +87,8 @@ class CommandsTest {
                 "demo",
                 "audit",
                 "audit data",
+                "train",
+                "fix",
                 "share",
                 "share statistics",
                 "list",

@@ -95,6 +95,9 @@ public final class ClippedTraining implements AutoCloseable {
             throw new IllegalArgumentException("early stopping looks at records that no noise protects; leave it out of"
                     + " private training and choose the number of epochs");
         }
+        if (recipe.optimization().smoothing() > 0) {
+            throw new IllegalArgumentException("smoothed labels are not offered in private training; leave them out");
+        }
         return new ClippedTraining(recipe, data, seed);
     }
 
@@ -189,7 +192,7 @@ public final class ClippedTraining implements AutoCloseable {
                 for (int i = 0; i < size; i++) {
                     squares[i] = squaredNorms[rows[i]];
                 }
-                return new DenseGradient(network, flatGradient, input, labels, atRest ? null : dropout)
+                return new DenseGradient(network, flatGradient, input, labels, null, atRest ? null : dropout)
                         .computeClipped(squares, norms, clipping);
             }
         }

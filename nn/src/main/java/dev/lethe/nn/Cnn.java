@@ -2,6 +2,7 @@ package dev.lethe.nn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A small convolutional network for images: two 3x3 convolutions, each with rectified linear units and 2x2 pooling, then
@@ -45,6 +46,16 @@ public record Cnn(int channels, int width, double dropout, Optimization optimiza
         }
         layers.add(new Layer.Linear(width, classes));
         return layers;
+    }
+
+    @Override
+    public NetworkTrainer with(Optimization other) {
+        return new Cnn(channels, width, dropout, other);
+    }
+
+    @Override
+    public Optional<NetworkTrainer> withDropout(double rate) {
+        return Optional.of(new Cnn(channels, width, rate, optimization));
     }
 
     @Override

@@ -37,6 +37,9 @@ final class DenseGradient {
     private final List<Stage> stages = new ArrayList<>();
     private final Tensor input;
     private final Tensor labels;
+    /** What each example should be told with which probability, shape (batch, classes); null to go by the labels. */
+    private final @Nullable Tensor targets;
+
     private final Tensor minusOne;
     private final Scalar zero = new Scalar(0.0);
     private final Scalar one = new Scalar(1.0);
@@ -71,9 +74,17 @@ final class DenseGradient {
      * @param gradient flat, as long as the network's parameters; filled by {@link #compute}
      * @param input batch to learn from, contiguous, read at each {@link #compute}
      * @param labels of the batch, shape (batch, 1)
+     * @param targets probabilities of the classes to learn instead, shape (batch, classes), read likewise; null for labels
      * @param dropout source of dropout, null for none
      */
-    DenseGradient(Network network, Tensor gradient, Tensor input, Tensor labels, @Nullable Generator dropout) {
+    DenseGradient(
+            Network network,
+            Tensor gradient,
+            Tensor input,
+            Tensor labels,
+            @Nullable Tensor targets,
+            @Nullable Generator dropout) {
+        this.targets = targets;
         this.input = input.flatten(1, -1);
         this.labels = labels;
         this.dropout = dropout == null ? null : new GeneratorOptional(dropout);
@@ -166,7 +177,12 @@ final class DenseGradient {
         }
         Stage last = stages.get(stages.size() - 1);
         torch.softmax_out(last.delta, last.output, 1);
-        last.delta.scatter_add_(1, labels, minusOne).mul_(share);
+        if (targets == null) {
+            last.delta.scatter_add_(1, labels, minusOne);
+        } else {
+            last.delta.sub_(targets);
+        }
+        last.delta.mul_(share);
         for (int i = stages.size() - 1; i > 0; i--) {
             backThrough(stages.get(i), stages.get(i - 1));
         }

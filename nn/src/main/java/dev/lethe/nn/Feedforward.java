@@ -29,6 +29,11 @@ public record Feedforward(List<Layer> layers, Optimization optimization) impleme
     }
 
     @Override
+    public NetworkTrainer with(Optimization other) {
+        return new Feedforward(layers, other);
+    }
+
+    @Override
     public String describe() {
         return "layers " + layers + "; " + optimization.describe();
     }

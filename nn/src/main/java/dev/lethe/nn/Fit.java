@@ -25,12 +25,32 @@ final class Fit {
     private final Examples data;
     private final Optimization how;
     private final Seed seed;
+    /** Probabilities of the classes to learn, by row of the data and class; null to learn the labels. */
+    private final float @Nullable [] targets;
 
     Fit(Network network, Examples data, Optimization how, Seed seed) {
+        this(network, data, how, seed, null);
+    }
+
+    /** @param targets probabilities of the classes to learn in the place of labels, by row of the data and class */
+    Fit(Network network, Examples data, Optimization how, Seed seed, float @Nullable [] targets) {
         this.network = network;
         this.data = data;
         this.how = how;
         this.seed = seed;
+        this.targets = how.smoothing() == 0 ? targets : smoothed(targets);
+    }
+
+    /** A share of each target, or label, spread evenly over all classes. */
+    private float[] smoothed(float @Nullable [] before) {
+        int classes = data.classes().size();
+        float[] after = new float[data.size() * classes];
+        for (int i = 0; i < after.length; i++) {
+            int row = i / classes;
+            float told = before != null ? before[i] : data.labels()[row] == i % classes ? 1 : 0;
+            after[i] = (float) ((1 - how.smoothing()) * told + how.smoothing() / classes);
+        }
+        return after;
     }
 
     /** Trains to the end and returns the weights to keep. */
@@ -90,6 +110,7 @@ final class Fit {
         private final float[] gradient;
         private final float[] gathered;
         private final long[] gatheredLabels;
+        private final float[] gatheredTargets;
         private final Tensor flatGradient;
         private final FloatPointer gradientMemory;
         private final FloatPointer weightMemory;
@@ -106,6 +127,7 @@ final class Fit {
                 FloatPointer inputMemory,
                 Tensor labels,
                 LongPointer labelMemory,
+                @Nullable Tensor targets,
                 @Nullable DenseGradient byHand) {}
 
         Steps(int batch) {
@@ -113,6 +135,7 @@ final class Fit {
             gradient = new float[network.parameterCount()];
             gathered = new float[batch * data.width()];
             gatheredLabels = new long[batch];
+            gatheredTargets = new float[targets == null ? 0 : batch * network.outputs()];
             flatGradient = torch.zeros(network.parameterCount());
             gradientMemory = Tensors.data(flatGradient);
             weightMemory = Tensors.data(network.flat());
@@ -127,13 +150,15 @@ final class Fit {
             try (NoGradGuard guard = new NoGradGuard()) {
                 Tensor input = Tensors.floats(Tensors.batchShape(data, size));
                 Tensor labels = dense ? Tensors.longs(size, 1) : Tensors.longs(size);
+                Tensor soft = targets == null ? null : Tensors.floats(size, network.outputs());
                 return new Batch(
                         size,
                         input,
                         Tensors.data(input),
                         labels,
                         labels.data_ptr_long(),
-                        dense ? new DenseGradient(network, flatGradient, input, labels, dropout) : null);
+                        soft,
+                        dense ? new DenseGradient(network, flatGradient, input, labels, soft, dropout) : null);
             }
         }
 
@@ -159,13 +184,21 @@ final class Fit {
             }
             batch.inputMemory().put(gathered, 0, size * width);
             batch.labelMemory().put(gatheredLabels, 0, size);
+            Tensor soft = batch.targets();
+            if (targets != null && soft != null) {
+                int classes = network.outputs();
+                for (int i = 0; i < size; i++) {
+                    System.arraycopy(targets, order[from + i] * classes, gatheredTargets, i * classes, classes);
+                }
+                Tensors.data(soft).put(gatheredTargets, 0, size * classes);
+            }
             try (PointerScope scope = new PointerScope()) {
                 if (batch.byHand() != null) {
                     try (NoGradGuard guard = new NoGradGuard()) {
                         batch.byHand().compute();
                     }
                 } else {
-                    network.gradient(batch.input(), batch.labels(), dropout, flatGradient);
+                    network.gradient(batch.input(), soft == null ? batch.labels() : soft, dropout, flatGradient);
                 }
             }
             gradientMemory.get(gradient);

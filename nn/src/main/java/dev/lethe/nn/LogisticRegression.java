@@ -12,6 +12,11 @@ public record LogisticRegression(Optimization optimization) implements NetworkTr
     }
 
     @Override
+    public NetworkTrainer with(Optimization other) {
+        return new LogisticRegression(other);
+    }
+
+    @Override
     public String describe() {
         return "logistic regression; " + optimization.describe();
     }

@@ -2,6 +2,7 @@ package dev.lethe.nn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Multilayer perceptron.
@@ -49,6 +50,16 @@ public record Mlp(List<Integer> widths, double dropout, Activation activation, O
         }
         layers.add(new Layer.Linear(inputs, classes));
         return layers;
+    }
+
+    @Override
+    public NetworkTrainer with(Optimization other) {
+        return new Mlp(widths, dropout, activation, other);
+    }
+
+    @Override
+    public Optional<NetworkTrainer> withDropout(double rate) {
+        return Optional.of(new Mlp(widths, rate, activation, optimization));
     }
 
     @Override

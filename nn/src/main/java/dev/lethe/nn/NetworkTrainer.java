@@ -17,6 +17,28 @@ public interface NetworkTrainer extends Trainer<Examples> {
     /** How it is fitted. */
     Optimization optimization();
 
+    /** The same, fitted another way. */
+    NetworkTrainer with(Optimization other);
+
+    /** The same with dropout after hidden layers, where this recipe has a place for it. */
+    default Optional<NetworkTrainer> withDropout(double rate) {
+        return Optional.empty();
+    }
+
+    /**
+     * Trains on probabilities of classes in the place of labels.
+     *
+     * @param rows distinct row numbers, at least one
+     * @param targets row-major, a row of the data and a probability a class; only those of {@code rows} are looked at
+     */
+    default Predictor<Examples> distil(Examples data, int[] rows, float[] targets, Seed seed, Progress progress) {
+        if (rows.length == 0 || targets.length != data.size() * data.classes().size()) {
+            throw new IllegalArgumentException("there must be at least one row to train on, and " + data.size() + " x "
+                    + data.classes().size() + " targets instead of " + targets.length);
+        }
+        return predictor(data, network -> new Fit(network, data, optimization(), seed, targets).run(rows, progress));
+    }
+
     @Override
     default Predictor<Examples> train(Examples data, int[] rows, Seed seed, Progress progress) {
         if (rows.length == 0) {

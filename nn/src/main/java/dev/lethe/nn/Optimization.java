@@ -12,6 +12,7 @@ package dev.lethe.nn;
  * @param optimizer what makes steps of gradients
  * @param schedule of the learning rate, over all {@code epochs}
  * @param augmentation of images
+ * @param smoothing share of each label that is spread evenly over all classes (Szegedy et al. 2016, label smoothing), 0 for none
  */
 public record Optimization(
         int epochs,
@@ -21,7 +22,8 @@ public record Optimization(
         int patience,
         Optimizer optimizer,
         Schedule schedule,
-        Augmentation augmentation) {
+        Augmentation augmentation,
+        double smoothing) {
     /** 60 epochs of Adam at 0.001 on batches of 64. */
     public static final Optimization DEFAULT = new Optimization(60, 1e-3, 64, 0, 0);
 
@@ -33,17 +35,46 @@ public record Optimization(
     /** A constant learning rate, examples as they are. */
     public Optimization(
             int epochs, double learningRate, int batch, double weightDecay, int patience, Optimizer optimizer) {
-        this(epochs, learningRate, batch, weightDecay, patience, optimizer, new Schedule.Constant(), Augmentation.NONE);
+        this(
+                epochs,
+                learningRate,
+                batch,
+                weightDecay,
+                patience,
+                optimizer,
+                new Schedule.Constant(),
+                Augmentation.NONE,
+                0);
     }
 
     /** The same with another schedule. */
     public Optimization with(Schedule other) {
-        return new Optimization(epochs, learningRate, batch, weightDecay, patience, optimizer, other, augmentation);
+        return new Optimization(
+                epochs, learningRate, batch, weightDecay, patience, optimizer, other, augmentation, smoothing);
     }
 
     /** The same with another augmentation. */
     public Optimization with(Augmentation other) {
-        return new Optimization(epochs, learningRate, batch, weightDecay, patience, optimizer, schedule, other);
+        return new Optimization(
+                epochs, learningRate, batch, weightDecay, patience, optimizer, schedule, other, smoothing);
+    }
+
+    /** The same with another weight decay. */
+    public Optimization withWeightDecay(double other) {
+        return new Optimization(
+                epochs, learningRate, batch, other, patience, optimizer, schedule, augmentation, smoothing);
+    }
+
+    /** The same with another patience. */
+    public Optimization withPatience(int other) {
+        return new Optimization(
+                epochs, learningRate, batch, weightDecay, other, optimizer, schedule, augmentation, smoothing);
+    }
+
+    /** The same with other smoothing of labels. */
+    public Optimization withSmoothing(double other) {
+        return new Optimization(
+                epochs, learningRate, batch, weightDecay, patience, optimizer, schedule, augmentation, other);
     }
 
     /**
@@ -55,7 +86,8 @@ public record Optimization(
                 + " on batches of " + batch + ", weight decay " + weightDecay
                 + (patience == 0 ? "" : ", early stopping after " + patience)
                 + (schedule instanceof Schedule.Constant ? "" : ", learning rate " + schedule.describe())
-                + (augmentation.equals(Augmentation.NONE) ? "" : ", images " + augmentation.describe());
+                + (augmentation.equals(Augmentation.NONE) ? "" : ", images " + augmentation.describe())
+                + (smoothing == 0 ? "" : ", labels smoothed by " + smoothing);
     }
 
     /** The optimizer before its first step on so many parameters. */
@@ -78,6 +110,9 @@ public record Optimization(
         if (!(weightDecay >= 0 && weightDecay < 1 / learningRate)) {
             throw new IllegalArgumentException(
                     "weight decay " + weightDecay + " must be at least 0 and below 1/learning rate");
+        }
+        if (!(smoothing >= 0 && smoothing < 1)) {
+            throw new IllegalArgumentException("smoothing " + smoothing + " must lie in [0, 1)");
         }
         if (patience < 0) {
             throw new IllegalArgumentException("patience " + patience + " must be at least 0");

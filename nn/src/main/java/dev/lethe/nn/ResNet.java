@@ -60,6 +60,11 @@ public record ResNet(int channels, int blocks, Optimization optimization) implem
     }
 
     @Override
+    public NetworkTrainer with(Optimization other) {
+        return new ResNet(channels, blocks, other);
+    }
+
+    @Override
     public String describe() {
         return "residual network, " + channels + " channels, " + blocks + " blocks a stage; " + optimization.describe();
     }

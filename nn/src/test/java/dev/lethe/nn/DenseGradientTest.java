@@ -53,7 +53,7 @@ class DenseGradientTest {
             Tensor fast = torch.zeros(network.parameterCount());
             try (NoGradGuard guard = new NoGradGuard()) {
                 Generator generator = torch.make_generator_cpu(5);
-                new DenseGradient(network, fast, input, labels.unsqueeze(1), generator).compute();
+                new DenseGradient(network, fast, input, labels.unsqueeze(1), null, generator).compute();
             }
             float[] a = Tensors.toArray(slow);
             float[] b = Tensors.toArray(fast);

@@ -107,8 +107,17 @@ class NetworkFilesTest {
                 new Layer.GroupNorm(6, 3),
                 new Layer.GlobalAveragePool(),
                 new Layer.Residual(List.of(new Layer.Relu())));
-        assertThat(layers.stream().map(Object::getClass).toList())
-                .as("this test must know every layer; one without a form in files is for another")
+        List<Layer> formless =
+                List.of(new Layer.LayerNorm(3), new Layer.Embedding(5, 3), new Layer.Lstm(3, 4), new Layer.LastStep());
+        for (Layer layer : formless) {
+            assertThatThrownBy(() -> LayerKind.write(List.of(layer)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(layer.getClass().getSimpleName());
+        }
+        assertThat(Stream.concat(layers.stream(), formless.stream())
+                        .map(Object::getClass)
+                        .toList())
+                .as("this test must know every layer")
                 .containsExactlyInAnyOrder(Layer.class.getPermittedSubclasses());
         Architecture architecture = new Architecture(List.of(7, 8), layers);
         assertThat(Architecture.read(architecture.write())).isEqualTo(architecture);

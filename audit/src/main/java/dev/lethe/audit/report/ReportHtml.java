@@ -35,6 +35,11 @@ public final class ReportHtml {
 
     private ReportHtml() {}
 
+    /** How a report looks, for pages that belong to it. */
+    public static String style() {
+        return STYLE;
+    }
+
     /** The whole file, to be stored as UTF-8. */
     public static String render(Report report) {
         StringWriter html = new StringWriter();

@@ -67,6 +67,27 @@ public record LabelledTable(Table features, int[] labels, List<String> classes, 
         return new LabelledTable(rest, labels, classes, label, grouped);
     }
 
+    /**
+     * The same rows with classes numbered as in another table.
+     *
+     * @throws IllegalArgumentException if there is a class that the other does not know
+     */
+    public LabelledTable withClasses(List<String> others) {
+        int[] numbers = new int[classes.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = others.indexOf(classes.get(i));
+            if (numbers[i] < 0) {
+                throw new IllegalArgumentException(
+                        "class '" + classes.get(i) + "' of '" + label + "' is not among the classes " + others);
+            }
+        }
+        int[] renumbered = new int[labels.length];
+        for (int row = 0; row < labels.length; row++) {
+            renumbered[row] = numbers[labels[row]];
+        }
+        return new LabelledTable(features, renumbered, others, label, people);
+    }
+
     @Override
     public int size() {
         return labels.length;

@@ -7,7 +7,9 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.UTFDataFormatException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -38,6 +40,21 @@ public record CheckpointFile(Path file, String identity, Duration every) {
     /** Every half minute. */
     public CheckpointFile(Path file, String identity) {
         this(file, identity, Duration.ofSeconds(30));
+    }
+
+    /** The identity of the training that a file is a checkpoint of; nothing if there is no file. */
+    public static Optional<String> identityIn(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
+            if (in.readLong() != MAGIC) {
+                throw new IOException("the checkpoint " + file + " is damaged; delete it to begin anew");
+            }
+            return Optional.of(in.readUTF());
+        } catch (EOFException | UTFDataFormatException e) {
+            throw new IOException("the checkpoint " + file + " is damaged; delete it to begin anew", e);
+        }
     }
 
     /** The writer of one training, which remembers when it wrote last. */
@@ -110,7 +127,7 @@ public record CheckpointFile(Path file, String identity, Duration every) {
             }
             return Optional.of(read(Files.readAllBytes(file), training, clipping));
         } catch (IOException e) {
-            throw new UncheckedIOException(damaged(e));
+            throw new UncheckedIOException(e instanceof EOFException ? damaged(e) : e);
         }
     }
 

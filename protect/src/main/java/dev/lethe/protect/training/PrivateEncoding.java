@@ -2,9 +2,9 @@ package dev.lethe.protect.training;
 
 import dev.lethe.core.data.Column;
 import dev.lethe.core.data.ColumnEncoding;
+import dev.lethe.core.data.EncodingJson;
 import dev.lethe.core.data.LabelledTable;
 import dev.lethe.core.data.Table;
-import dev.lethe.core.data.TableEncoder;
 import dev.lethe.core.privacy.Mechanism;
 import dev.lethe.core.privacy.PrivacyEvent;
 import dev.lethe.core.query.Aggregate;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record PrivateEncoding(
         List<Given> columns, List<String> classes, @Nullable StatisticsPlan statistics)
-        implements Mechanism<LabelledTable, TableEncoder> {
+        implements Mechanism<LabelledTable, EncodingJson.Encoding> {
     private static final List<Double> RANKS = List.of(0.1, 0.5, 0.9);
     /** Between the 10 % and the 90 % quantile of a normal distribution, in standard deviations. */
     private static final double NORMAL_SPREAD = 2.563;
@@ -87,7 +87,8 @@ public record PrivateEncoding(
                         ContributionBounds.ROW,
                         asked,
                         Map.of(),
-                        delta > 0 ? NoiseKind.GAUSSIAN : NoiseKind.LAPLACE,
+                        // Its losses have a distribution that composes with everything else.
+                        NoiseKind.LAPLACE,
                         epsilon,
                         delta));
         return new PrivateEncoding(columns, classes, plan);
@@ -107,7 +108,7 @@ public record PrivateEncoding(
     }
 
     @Override
-    public TableEncoder release(LabelledTable table, NoiseSource noise) {
+    public EncodingJson.Encoding release(LabelledTable table, NoiseSource noise) {
         StatisticsRelease release = statistics == null
                 ? new StatisticsRelease(List.of(), Map.of())
                 : new Statistics(statistics).release(table.features(), noise);
@@ -121,7 +122,7 @@ public record PrivateEncoding(
             ColumnEncoding encoding = column.encoding();
             encodings.add(encoding != null ? encoding : encoding(column, figures));
         }
-        return TableEncoder.of(encodings, classes);
+        return new EncodingJson.Encoding(encodings, classes);
     }
 
     private static ColumnEncoding encoding(Given column, Map<String, List<StatisticsRelease.Figure>> figures) {

@@ -11,8 +11,11 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One training by {@link DpSgd}, step by step. */
-final class PrivateSteps {
+/**
+ * One training by {@link DpSgd}, step by step. Each part on which the guarantee rests is a method of its own, so that tests can do it
+ * wrongly and be caught.
+ */
+class PrivateSteps {
     /** Float arithmetic explains a thousandth of this. */
     private static final double TOLERANCE = 1e-3;
 
@@ -66,7 +69,8 @@ final class PrivateSteps {
         }
     }
 
-    private Predictor<Examples> run(ClippedTraining training) {
+    /** As {@link #run()}, from here and without the self-test; the training is the caller's to close if this throws. */
+    Predictor<Examples> run(ClippedTraining training) {
         State state = new State(
                 0, how.clipping(), how.averaging() > 0 ? training.weights().clone() : null);
         CheckpointFile.Writer writer = checkpoints == null ? null : checkpoints.writer();
@@ -103,26 +107,50 @@ final class PrivateSteps {
 
     private State step(ClippedTraining training, State state) {
         int[] batch = batch();
-        ClippedTraining.Sum sum = training.sum(batch, state.clipping(), how.copies());
+        ClippedTraining.Sum sum = sum(training, batch, state.clipping());
         AdaptiveNorm adaptive = how.adaptive();
-        double sensitivity = state.clipping().sensitivity();
         double multiplier = adaptive == null ? how.noiseMultiplier() : adaptive.gradientNoise(how.noiseMultiplier());
         float[] gradient = sum.values();
         // The factor pays for what rounding to the noise's grid adds to the sensitivity.
-        chance.addNoise(gradient, multiplier * sensitivity * (1 + 0x1p-20));
-        double expected = rate * rows.length;
+        addNoise(gradient, multiplier * sensitivity(state.clipping()) * (1 + 0x1p-20));
+        double divisor = divisor(batch);
         for (int i = 0; i < gradient.length; i++) {
-            gradient[i] = (float) (gradient[i] / expected);
+            gradient[i] = (float) (gradient[i] / divisor);
         }
-        training.step(gradient, (double) state.step() / steps);
+        take(training, gradient, (double) state.step() / steps);
         return new State(
                 state.step() + 1,
-                adaptive == null ? state.clipping() : next(adaptive, state.clipping(), sum.norms(), expected),
+                adaptive == null ? state.clipping() : next(adaptive, state.clipping(), sum.norms(), rate * rows.length),
                 averaged(state, training.weights()));
     }
 
+    /** Private, and each example's share of it clipped. */
+    ClippedTraining.Sum sum(ClippedTraining training, int[] batch, Clipping clipping) {
+        return training.sum(batch, clipping, how.copies());
+    }
+
+    /** How far one example moves the sum. */
+    double sensitivity(Clipping clipping) {
+        return clipping.sensitivity();
+    }
+
+    /** Afresh in each step. */
+    void addNoise(float[] sum, double sigma) {
+        chance.addNoise(sum, sigma);
+    }
+
+    /** The expected size of a batch, since the actual one is private. */
+    double divisor(int[] batch) {
+        return rate * rows.length;
+    }
+
+    /** From here on nothing is private. */
+    void take(ClippedTraining training, float[] gradient, double done) {
+        training.step(gradient, done);
+    }
+
     /** Each row by its own coin. */
-    private int[] batch() {
+    int[] batch() {
         int[] drawn = new int[rows.length];
         int size = 0;
         for (int row : rows) {

@@ -57,15 +57,17 @@ class PerturbationTest {
 
     @Test
     void costsEpsilonForAReplacement() {
-        double epsilon = 0.7;
         PrivacyEvent expected = new PrivacyEvent.PureDp(0.7, Neighbours.REPLACE_ONE);
         assertThat(new ObjectivePerturbation(0.7, 0.01, 1).event()).isEqualTo(expected);
         assertThat(new OutputPerturbation(0.7, 0.01, 1).event()).isEqualTo(expected);
+        double expectedEpsilon = 0.7;
         for (int classes = 2; classes < 50; classes++) {
             // Without rounding.
-            BigDecimal all = new BigDecimal(LogisticLoss.share(epsilon, classes))
+            BigDecimal all = new BigDecimal(LogisticLoss.share(expectedEpsilon, classes))
                     .multiply(BigDecimal.valueOf(LogisticLoss.classifiers(classes)));
-            assertThat(all).isLessThanOrEqualTo(new BigDecimal(epsilon)).isGreaterThan(new BigDecimal("0.699999"));
+            assertThat(all)
+                    .isLessThanOrEqualTo(new BigDecimal(expectedEpsilon))
+                    .isGreaterThan(new BigDecimal("0.699999"));
         }
     }
 

@@ -1,0 +1,395 @@
+package dev.lethe.app;
+
+import dev.lethe.audit.membership.MembershipAudit;
+import dev.lethe.audit.report.Finding;
+import dev.lethe.audit.report.Report;
+import dev.lethe.audit.report.ReportHtml;
+import dev.lethe.audit.report.ReportJson;
+import dev.lethe.core.data.EncodingJson;
+import dev.lethe.core.data.Examples;
+import dev.lethe.core.data.LabelledTable;
+import dev.lethe.core.ledger.Custodian;
+import dev.lethe.core.ledger.Ledger;
+import dev.lethe.core.model.EncodedTrainer;
+import dev.lethe.core.model.Predictor;
+import dev.lethe.core.model.Trainer;
+import dev.lethe.core.privacy.BestAccountant;
+import dev.lethe.core.privacy.Calibration;
+import dev.lethe.core.privacy.Claim;
+import dev.lethe.core.privacy.Neighbours;
+import dev.lethe.core.privacy.PrivacyCurve;
+import dev.lethe.core.privacy.PrivacyEvent;
+import dev.lethe.core.random.Seed;
+import dev.lethe.core.stats.ClopperPearson;
+import dev.lethe.core.stats.Interval;
+import dev.lethe.nn.Clipping;
+import dev.lethe.nn.NetworkFiles;
+import dev.lethe.nn.NetworkTrainer;
+import dev.lethe.nn.Optimization;
+import dev.lethe.protect.remedy.Remedies;
+import dev.lethe.protect.remedy.Remedy;
+import dev.lethe.protect.training.DpSgd;
+import dev.lethe.protect.training.PrivateEncoding;
+import dev.lethe.protect.training.PrivateTraining;
+import dev.lethe.protect.training.SelectionPrice;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The second walk: each remedy's recipe audited as the first was, and what of it may be released. */
+final class FixRun {
+    static final String HTML = "fix.html";
+    static final String JSON = "fix.json";
+    /** Of the smallest budget, for finding how to encode the table. */
+    private static final double ENCODING_SHARE = 0.1;
+
+    private static final Neighbours NEIGHBOURS = Neighbours.ADD_OR_REMOVE_ONE;
+    private static final String UNIT = "one row";
+
+    private final FixFlags flags;
+    private final Console console;
+    private final FixFlags.Target target;
+    private final List<String> search = new ArrayList<>();
+
+    FixRun(FixFlags flags, Console console) {
+        this.flags = flags;
+        this.console = console;
+        flags.check();
+        target = flags.target();
+    }
+
+    FixReport run(Report before, LabelledTable table, AuditCommand.Data subject) throws IOException {
+        NetworkTrainer recipe = subject.networkTrainer();
+        MembershipAudit audit = subject.membership(table);
+        if (leak(before).isEmpty()) {
+            throw new IllegalArgumentException(
+                    "--target: the report has no finding " + target.metric() + "; take a rate that the audit reports");
+        }
+        List<Remedy> remedies = remedies(recipe);
+        OutputFolder folder = OutputFolder.open(flags.out, HTML, JSON);
+        List<FixReport.Point> points = new ArrayList<>();
+        points.add(point("undefended", "As it was", null, before, null, null, null));
+        write(before, "undefended");
+        for (Remedy remedy : remedies) {
+            Trainer<Examples> defended = remedy.on(recipe).orElseThrow();
+            Report after = audit(remedy.id(), new EncodedTrainer(defended), audit, table, before);
+            points.add(point(remedy.id(), remedy.name(), remedy.claim(), after, null, null, null));
+        }
+        if (!flags.epsilons.isEmpty()) {
+            points.addAll(guaranteed(recipe, audit, table, before));
+        }
+        Optional<FixReport.Point> best = points.stream()
+                .skip(1)
+                .filter(FixReport.Point::reaches)
+                .max(Comparator.comparingDouble(point -> point.accuracy().value()));
+        best.ifPresent(point -> points.replaceAll(other -> other.equals(point) ? point.asChosen() : other));
+        FixReport report = new FixReport(
+                before.subject().title(),
+                before.subject().data(),
+                before.seed(),
+                Lethe.Version.number(),
+                target.toString(),
+                target.metric(),
+                "Of the remedies for which every attack's interval for " + target.metric() + " ends at or below "
+                        + target.most()
+                        + ", the one that is right most often on records that its model was not trained on.",
+                points,
+                search,
+                List.of(
+                        "All figures on this page were computed from the records, without noise: it is for those who may see"
+                                + " the records, and is itself no release.",
+                        "Remedies without a theorem are heuristics: an attack that is not among these may find more.",
+                        "Leak and accuracy are those of models trained on "
+                                + before.subject().members()
+                                + " records; a model trained on more leaks less of each, mostly."));
+        folder.write(JSON, FixJson.write(report));
+        folder.write(HTML, FixHtml.render(report));
+        return report;
+    }
+
+    private List<Remedy> remedies(NetworkTrainer recipe) {
+        List<Remedy> chosen = new ArrayList<>();
+        List<String> asked = flags.remedies;
+        for (Remedy remedy : Remedies.all()) {
+            if ((asked == null || asked.contains(remedy.id()))
+                    && remedy.on(recipe).isPresent()) {
+                chosen.add(remedy);
+            }
+        }
+        if (asked != null) {
+            for (String id : asked) {
+                if (!id.equals("none")
+                        && Remedies.all().stream()
+                                .noneMatch(remedy -> remedy.id().equals(id))) {
+                    throw new IllegalArgumentException("--remedies '" + id + "' is unknown; there are "
+                            + String.join(
+                                    ", ",
+                                    Remedies.all().stream().map(Remedy::id).toList()) + ", and none");
+                }
+            }
+        }
+        return chosen;
+    }
+
+    private Report audit(
+            String id, Trainer<LabelledTable> trainer, MembershipAudit audit, LabelledTable table, Report before)
+            throws IOException {
+        console.say("auditing: " + id);
+        Report report = audit.run(
+                table,
+                trainer,
+                List.of(),
+                before.seed(),
+                flags.out.resolve(id).resolve("shadows"),
+                new MembershipAudit.Described(
+                        before.subject().title() + ", " + id,
+                        before.subject().data(),
+                        before.subject().attribution(),
+                        before.subject().unit(),
+                        before.provenance().settings(),
+                        Lethe.Version.number()),
+                console);
+        write(report, id);
+        return report;
+    }
+
+    private void write(Report report, String id) throws IOException {
+        OutputFolder folder = OutputFolder.open(flags.out.resolve(id), AuditRun.HTML, "report.json");
+        folder.write("report.json", ReportJson.write(report));
+        folder.write(AuditRun.HTML, ReportHtml.render(report));
+    }
+
+    /** The finding of the attack that finds most of all, by its interval's upper end. */
+    private Optional<Finding> leak(Report report) {
+        return report.findings().stream()
+                .filter(finding -> finding.metric().equals(target.metric())
+                        && finding.slice().isEmpty())
+                .max(Comparator.comparingDouble(Finding::high));
+    }
+
+    private FixReport.Point point(
+            String id,
+            String name,
+            @Nullable Claim claim,
+            Report report,
+            @Nullable Double bound,
+            @Nullable String model,
+            @Nullable String charge) {
+        Finding leak = leak(report).orElseThrow();
+        Finding auc = report.findings().stream()
+                .filter(finding ->
+                        finding.metric().equals("auc") && finding.slice().isEmpty())
+                .max(Comparator.comparingDouble(Finding::high))
+                .orElse(leak);
+        int others = report.subject().nonMembers();
+        double accuracy = report.training().testAccuracy();
+        Interval interval = ClopperPearson.interval(Math.round(accuracy * others), others, leak.confidence());
+        return new FixReport.Point(
+                id,
+                name,
+                claim,
+                report.subject().model(),
+                new FixReport.Measured(leak.value(), leak.low(), leak.high()),
+                report.attacks().stream()
+                        .map(attack -> attack.card())
+                        .filter(card -> card.id().equals(leak.attack()))
+                        .map(card -> card.name())
+                        .findFirst()
+                        .orElse(leak.attack()),
+                new FixReport.Measured(auc.value(), auc.low(), auc.high()),
+                bound,
+                new FixReport.Measured(
+                        accuracy, Math.min(accuracy, interval.low()), Math.max(accuracy, interval.high())),
+                report.training().trainAccuracy(),
+                leak.high() <= target.most(),
+                false,
+                model,
+                charge,
+                id + "/" + AuditRun.HTML);
+    }
+
+    /** Private training at each budget: rehearsed and audited, and, where a ledger is given, done and charged. */
+    private List<FixReport.Point> guaranteed(
+            NetworkTrainer recipe, MembershipAudit audit, LabelledTable table, Report before) throws IOException {
+        double delta = flags.delta != null ? flags.delta : 0.1 / table.size();
+        double least = flags.epsilons.stream().mapToDouble(e -> e).min().orElseThrow();
+        PrivateEncoding encoding = PrivateEncoding.of(
+                table.features(), table.classes(), Map.of(), least * ENCODING_SHARE, delta * ENCODING_SHARE);
+        try (Ledger account = flags.ledger == null ? null : LedgerFlags.open(flags.ledger)) {
+            Custodian<LabelledTable> custodian =
+                    account == null ? null : new Custodian<>(table, account, flags.dataset, LedgerFlags.who(flags.who));
+            EncodingJson.Encoding encoder;
+            if (custodian == null) {
+                encoder = Custodian.releaseUnrecorded(encoding, table);
+                search.add(
+                        "No ledger was given: no model was trained on all records, and nothing was charged; how to encode"
+                                + " the table was found privately, at epsilon " + least * ENCODING_SHARE + ".");
+            } else {
+                Custodian.Released<EncodingJson.Encoding> found =
+                        custodian.release(encoding, "fix: how to encode the table");
+                encoder = found.value();
+                search.add("How to encode the table: epsilon " + least * ENCODING_SHARE + ", entry "
+                        + found.charge().hash());
+            }
+            List<FixReport.Point> points = new ArrayList<>();
+            Custodian<Examples> encoded = account == null
+                    ? null
+                    : new Custodian<>(
+                            encoder.encoder().encode(table), account, flags.dataset, LedgerFlags.who(flags.who));
+            for (double epsilon : flags.epsilons) {
+                points.add(guaranteed(epsilon, delta, recipe, audit, table, before, encoding, encoder, encoded));
+            }
+            if (account != null) {
+                search.add("All of these together: " + LedgerFlags.line(account.account(flags.dataset))
+                        + ". The losers are counted, since they were trained.");
+            }
+            double largest = flags.epsilons.stream().mapToDouble(e -> e).max().orElseThrow();
+            search.add(choosing(largest, delta, recipe, encoding, table.size(), flags.epsilons.size()));
+            return points;
+        }
+    }
+
+    private FixReport.Point guaranteed(
+            double epsilon,
+            double delta,
+            NetworkTrainer recipe,
+            MembershipAudit audit,
+            LabelledTable table,
+            Report before,
+            PrivateEncoding encoding,
+            EncodingJson.Encoding encoder,
+            @Nullable Custodian<Examples> custodian)
+            throws IOException {
+        String id =
+                "epsilon-" + (epsilon == Math.rint(epsilon) ? String.valueOf((long) epsilon) : String.valueOf(epsilon));
+        int members = before.subject().members();
+        DpSgd rehearsed = calibrated(recipe, encoding, epsilon, delta, members);
+        PrivacyEvent event = event(encoding, rehearsed, members);
+        PrivacyCurve curve = new BestAccountant().price(event, NEIGHBOURS);
+        Claim claim = new Claim.DifferentialPrivacy(curve.epsilon(delta), delta, NEIGHBOURS, UNIT, event);
+        Report report = audit(id, new EncodedTrainer(rehearsed, encoder.encoder()), audit, table, before);
+        String model = null;
+        String charge = null;
+        if (custodian != null) {
+            DpSgd how = calibrated(recipe, encoding, epsilon, delta, table.size());
+            console.say("training with epsilon " + epsilon + " on all records");
+            Path place = flags.out.resolve(id).resolve("model");
+            Custodian.Released<Predictor<Examples>> released = custodian.release(
+                    new PrivateTraining(how, table.size(), Seed.of(before.seed()), console, null),
+                    "fix: a model with epsilon " + epsilon);
+            charge = released.charge().hash();
+            model = id + "/model";
+            PrivacyEvent whole = event(encoding, how, table.size());
+            double price = new BestAccountant().price(whole, NEIGHBOURS).epsilon(delta);
+            write(
+                    released.value(),
+                    how,
+                    encoding,
+                    encoder,
+                    new Claim.DifferentialPrivacy(price, delta, NEIGHBOURS, UNIT, whole),
+                    charge,
+                    table,
+                    place);
+            search.add("A model with epsilon " + epsilon + ": entry " + charge);
+        }
+        return point(id, "Private training, epsilon " + epsilon, claim, report, bound(curve), model, charge);
+    }
+
+    private void write(
+            Predictor<Examples> trained,
+            DpSgd how,
+            PrivateEncoding encoding,
+            EncodingJson.Encoding encoder,
+            Claim.DifferentialPrivacy claim,
+            String charge,
+            LabelledTable table,
+            Path place)
+            throws IOException {
+        try (trained) {
+            OutputFolder folder =
+                    OutputFolder.open(place, TrainCommand.ENCODER, TrainCommand.CARD, TrainCommand.CARD_TEXT);
+            ModelCard card = new ModelCard(
+                    claim,
+                    "dp-sgd",
+                    how.describe(),
+                    table.label(),
+                    table.classes(),
+                    table.size(),
+                    flags.dataset,
+                    charge,
+                    encoding.found(),
+                    null,
+                    null,
+                    Lethe.Version.number());
+            NetworkFiles.write(
+                    trained, table.classes(), Map.of("claim", claim.sentence(), "recipe", how.describe()), place);
+            folder.write(TrainCommand.ENCODER, EncodingJson.write(encoder));
+            folder.write(TrainCommand.CARD, card.json());
+            folder.write(TrainCommand.CARD_TEXT, card.text());
+        }
+    }
+
+    private static PrivacyEvent event(PrivateEncoding encoding, DpSgd how, int records) {
+        return new PrivacyEvent.Composed(List.of(encoding.event(), how.event(records)));
+    }
+
+    /** The audited architecture, fitted as suits noise: large batches, a tenth of the members at most. */
+    private static DpSgd calibrated(
+            NetworkTrainer recipe, PrivateEncoding encoding, double epsilon, double delta, int records) {
+        int batch = Math.min(records, Math.max(256, records / 50));
+        Optimization how = new Optimization(30, 0.003, batch, 0, 0)
+                .with(recipe.optimization().augmentation());
+        NetworkTrainer suited = recipe.withDropout(0).orElse(recipe).with(how);
+        double noise = new Calibration(new BestAccountant(), NEIGHBOURS, epsilon, delta)
+                .noise(multiplier -> event(encoding, new DpSgd(suited, multiplier, new Clipping.Flat(1)), records));
+        return new DpSgd(suited, noise, new Clipping.Flat(1));
+    }
+
+    /**
+     * What no attack's rate of true positives can exceed at the target's rate of false ones, or null for another metric: the lowest of
+     * e^epsilon rate + delta and 1 - e^-epsilon (1 - rate - delta) along the curve (Kairouz, Oh and Viswanath 2015).
+     */
+    private @Nullable Double bound(PrivacyCurve curve) {
+        double rate = target.rate();
+        if (Double.isNaN(rate)) {
+            return null;
+        }
+        double lowest = 1;
+        for (int i = 0; i <= 60; i++) {
+            double epsilon = i / 5.0;
+            double delta = curve.delta(epsilon);
+            lowest = Math.min(lowest, Math.exp(epsilon) * rate + delta);
+            lowest = Math.min(lowest, 1 - Math.exp(-epsilon) * (1 - rate - delta));
+        }
+        return lowest;
+    }
+
+    private static String choosing(
+            double largest,
+            double delta,
+            NetworkTrainer recipe,
+            PrivateEncoding encoding,
+            int records,
+            int candidates) {
+        DpSgd how = calibrated(recipe, encoding, largest, delta, records);
+        double mean = 2.0 * candidates;
+        double price = SelectionPrice.geometric(how.event(records), NEIGHBOURS, mean, delta);
+        return String.format(
+                Locale.ROOT,
+                "Choosing among them by this page's figures looks at the records without noise, and each claim is about a"
+                        + " model that was fixed beforehand. A choice that keeps a theorem: train a geometric number of models,"
+                        + " %.0f on average, each with a budget drawn from these, and release the best alone (Papernot and"
+                        + " Steinke 2022, Theorem 2); that costs epsilon %.2f at delta %s where the dearest alone costs %.2f,"
+                        + " provided that they are compared on records that are not private.",
+                mean,
+                price,
+                delta,
+                largest);
+    }
+}

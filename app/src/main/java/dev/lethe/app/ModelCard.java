@@ -1,0 +1,151 @@
+package dev.lethe.app;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.lethe.core.privacy.Claim;
+import dev.lethe.core.privacy.PrivacyEventJson;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes with a model that was trained privately, for whoever must sign: the claim, what it rests on, what it does not cover.
+ *
+ * @param found columns of which the encoding was found privately
+ * @param test name of the file of other records, null if there is none
+ * @param accuracy on these
+ */
+record ModelCard(
+        Claim.DifferentialPrivacy claim,
+        String method,
+        String recipe,
+        String label,
+        List<String> classes,
+        int records,
+        @Nullable String dataset,
+        @Nullable String charge,
+        List<String> found,
+        @Nullable String test,
+        @Nullable Double accuracy,
+        String version) {
+    /** Changes when a field goes or changes its meaning. */
+    static final String FORMAT = "lethe-model-card/1";
+
+    private static final List<String> PUBLIC =
+            List.of("all settings", "the number of records", "names and types of columns", "names of classes");
+
+    private static final List<String> LIMITS = List.of(
+            "The claim is about one row. Somebody with several rows is protected less: epsilon grows with their number.",
+            "Everything else that was released of the same people adds to it; the ledger says what.",
+            "Sums of gradients are computed in floating point; what that adds to the sensitivity is not counted"
+                    + " (docs/math/training.md).",
+            "A checkpoint of the training is as private as the records.");
+
+    String json() {
+        JsonObject card = new JsonObject();
+        card.addProperty("format", FORMAT);
+        card.addProperty("lethe", version);
+        JsonObject promise = new JsonObject();
+        promise.addProperty("kind", "differential privacy");
+        promise.addProperty("epsilon", claim.epsilon());
+        promise.addProperty("delta", claim.delta());
+        promise.addProperty("neighbours", claim.neighbours().label());
+        promise.addProperty("unit", claim.unit());
+        promise.add("event", JsonParser.parseString(PrivacyEventJson.write(claim.event())));
+        promise.addProperty("sentence", claim.sentence());
+        card.add("claim", promise);
+        card.addProperty("method", method);
+        card.addProperty("recipe", recipe);
+        card.addProperty("label", label);
+        card.add("classes", array(classes));
+        card.addProperty("records", records);
+        if (charge != null) {
+            JsonObject entry = new JsonObject();
+            entry.addProperty("dataset", dataset);
+            entry.addProperty("charge", charge);
+            card.add("ledger", entry);
+        }
+        card.add("encodingFoundPrivately", array(found));
+        card.add("takenAsPublic", array(PUBLIC));
+        card.add("limits", array(LIMITS));
+        if (accuracy != null) {
+            JsonObject measured = new JsonObject();
+            measured.addProperty("records", test);
+            measured.addProperty("accuracy", accuracy);
+            card.add("test", measured);
+        }
+        return new GsonBuilder()
+                .setPrettyPrinting()
+                .disableHtmlEscaping()
+                .create()
+                .toJson(card);
+    }
+
+    String text() {
+        StringBuilder text = new StringBuilder("# Model of '" + label + "'\n\n");
+        text.append("**Claim.** ").append(sentence()).append("\n\n");
+        text.append(
+                "**What it means.** Whatever anybody knows and computes from the model, whether or not one row was among the "
+                        + records + " changes the odds of any outcome by at most a factor of e^" + rounded()
+                        + ", but for a chance of "
+                        + claim.delta() + ".\n\n");
+        text.append("**Method.** ").append(method).append(": ").append(recipe).append(".\n\n");
+        text.append("**Encoding.** ")
+                .append(
+                        found.isEmpty()
+                                ? "By constants that were given."
+                                : "Found privately, as part of the claim, for: " + String.join(", ", found) + ".")
+                .append("\n\n");
+        text.append("**Ledger.** ")
+                .append(
+                        charge == null
+                                ? "None: nothing records what else was released of these records."
+                                : "Account " + dataset + ", charge " + charge + ".")
+                .append("\n\n");
+        if (accuracy != null) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "**Measured.** Right on %.2f %% of %s, which the claim does not cover.%n%n",
+                    100 * accuracy,
+                    test));
+        }
+        text.append("**Taken as public.** ").append(String.join(", ", PUBLIC)).append(".\n\n**Limits.**\n\n");
+        LIMITS.forEach(limit -> text.append("- ").append(limit).append('\n'));
+        return text.toString();
+    }
+
+    /** For the screen. */
+    String summary() {
+        return sentence()
+                + (accuracy == null
+                        ? ""
+                        : String.format(Locale.ROOT, "%nRight on %.2f %% of %s.", 100 * accuracy, test))
+                + (charge == null ? "" : "\nCharged to " + dataset + ", entry " + charge);
+    }
+
+    private String sentence() {
+        return "(" + rounded() + ", " + claim.delta() + ")-differential privacy; neighbours are tables that differ in "
+                + (claim.neighbours() == dev.lethe.core.privacy.Neighbours.ADD_OR_REMOVE_ONE
+                        ? "the presence of "
+                        : "the contents of ")
+                + claim.unit() + ".";
+    }
+
+    /** Claims round up. */
+    private String rounded() {
+        return new BigDecimal(claim.epsilon())
+                .round(new MathContext(4, RoundingMode.CEILING))
+                .toPlainString();
+    }
+
+    private static JsonArray array(List<String> texts) {
+        JsonArray array = new JsonArray();
+        texts.forEach(array::add);
+        return array;
+    }
+}

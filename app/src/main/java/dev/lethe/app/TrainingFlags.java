@@ -1,0 +1,156 @@
+package dev.lethe.app;
+
+import dev.lethe.core.data.ColumnEncoding;
+import dev.lethe.core.privacy.Neighbours;
+import dev.lethe.nn.Clipping;
+import dev.lethe.nn.NetworkTrainer;
+import dev.lethe.protect.training.AdaptiveNorm;
+import dev.lethe.protect.training.DpSgd;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** How a private training is done and what it may cost. */
+final class TrainingFlags {
+    @Option(
+            names = "--epsilon",
+            required = true,
+            paramLabel = "E",
+            description = "What everything together may cost: the training, and finding how to encode the table.")
+    double epsilon;
+
+    @Option(
+            names = "--delta",
+            paramLabel = "P",
+            required = true,
+            description = "Probability with which epsilon may be exceeded; well below 1 / number of records.")
+    double delta;
+
+    @Option(
+            names = "--neighbours",
+            paramLabel = "RELATION",
+            defaultValue = "add-remove",
+            converter = PriceCommand.Relation.class,
+            description =
+                    "Which data sets are alike: add-remove, where one has a record more, or replace, where one record"
+                            + " differs (default: ${DEFAULT-VALUE}).")
+    Neighbours neighbours;
+
+    @Option(
+            names = "--clipping",
+            paramLabel = "KIND",
+            defaultValue = "flat",
+            description = "How each record's gradient is made short: flat, per-layer, adaptive or automatic"
+                    + " (default: ${DEFAULT-VALUE}).")
+    String clipping;
+
+    @Option(
+            names = "--clip",
+            paramLabel = "NORM",
+            defaultValue = "1",
+            description = "The norm to clip to, for adaptive the first one; not for automatic"
+                    + " (default: ${DEFAULT-VALUE}).")
+    double clip;
+
+    @Option(
+            names = "--copies",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Augmented copies of each image in a step, of which the mean gradient is clipped"
+                    + " (default: ${DEFAULT-VALUE}).")
+    int copies;
+
+    @Option(
+            names = "--averaging",
+            paramLabel = "DECAY",
+            defaultValue = "0",
+            description = "Release the exponential mean of the parameters over the steps, such as 0.99; 0 for the last"
+                    + " ones (default: ${DEFAULT-VALUE}).")
+    double averaging;
+
+    @Option(
+            names = "--bounds",
+            paramLabel = "COLUMN=LOW:HIGH,...",
+            split = ",",
+            hideParamSyntax = true,
+            description = "What numbers are scaled by, chosen without looking at the data. Those of other columns are"
+                    + " found privately, which takes a share of epsilon.")
+    List<String> bounds = List.of();
+
+    @Option(
+            names = "--categories",
+            paramLabel = "COLUMN=A|B|...,...",
+            split = ",",
+            hideParamSyntax = true,
+            description = "Categories known without looking at the data. Those of other columns are found privately.")
+    List<String> categories = List.of();
+
+    @Option(
+            names = "--encoding-share",
+            paramLabel = "SHARE",
+            defaultValue = "0.1",
+            description = "Share of epsilon and delta for finding what --bounds and --categories do not give"
+                    + " (default: ${DEFAULT-VALUE}).")
+    double encodingShare;
+
+    void check() {
+        if (!(epsilon > 0 && epsilon < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("--epsilon " + epsilon + " must be above 0 and finite");
+        }
+        if (!(delta > 0 && delta < 1)) {
+            throw new IllegalArgumentException(
+                    "--delta " + delta + " must lie in (0, 1): Gaussian noise has no epsilon" + " without");
+        }
+        if (!(encodingShare > 0 && encodingShare < 1)) {
+            throw new IllegalArgumentException("--encoding-share " + encodingShare + " must lie in (0, 1)");
+        }
+    }
+
+    /** The recipe, private, with some noise. */
+    DpSgd dpSgd(NetworkTrainer recipe, double noiseMultiplier, int records) {
+        double batch = Math.min(recipe.optimization().batch(), records);
+        return new DpSgd(
+                recipe,
+                noiseMultiplier,
+                switch (clipping) {
+                    case "flat", "adaptive" -> new Clipping.Flat(clip);
+                    case "per-layer" -> new Clipping.PerLayer(clip);
+                    case "automatic" -> new Clipping.Automatic(0.01);
+                    default ->
+                        throw new IllegalArgumentException("--clipping '" + clipping
+                                + "' is unknown; take flat, per-layer, adaptive or automatic");
+                },
+                clipping.equals("adaptive") ? AdaptiveNorm.of(clip, batch) : null,
+                copies,
+                averaging);
+    }
+
+    /** What is known of columns without looking at the data. */
+    Map<String, ColumnEncoding> known() {
+        Map<String, ColumnEncoding> known = new HashMap<>();
+        for (String flag : bounds) {
+            int equals = flag.lastIndexOf('=');
+            int colon = flag.indexOf(':', equals);
+            try {
+                double low = Double.parseDouble(flag.substring(equals + 1, colon));
+                double high = Double.parseDouble(flag.substring(colon + 1));
+                known.put(
+                        flag.substring(0, equals), ColumnEncoding.Scaled.between(flag.substring(0, equals), low, high));
+            } catch (NumberFormatException | StringIndexOutOfBoundsException e) {
+                throw new IllegalArgumentException("--bounds '" + flag + "' must look like age=0:100", e);
+            }
+        }
+        for (String flag : categories) {
+            int equals = flag.indexOf('=');
+            if (equals < 1) {
+                throw new IllegalArgumentException("--categories '" + flag + "' must look like city=north|south");
+            }
+            List<String> names =
+                    new ArrayList<>(List.of(flag.substring(equals + 1).split("\\|", -1)));
+            known.put(flag.substring(0, equals), new ColumnEncoding.OneHot(flag.substring(0, equals), names));
+        }
+        return known;
+    }
+}

@@ -1,0 +1,116 @@
+package dev.lethe.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.lethe.nn.NetworkFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The loop as a user walks it: train privately against a ledger; audit, fix, audit again. */
+class TrainAndFixTest {
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void writePeople() throws Exception {
+        SmallData.people(folder.resolve("people.csv"), 1000);
+    }
+
+    @Test
+    void trainsWithinTheBudgetAndRefusesBeyond() throws Exception {
+        assertThat(lethe("ledger open --ledger l.db --dataset people --epsilon 4 --delta 1e-4 --purpose test")
+                        .code())
+                .isZero();
+        String train =
+                "train --table people.csv --label outcome --epsilon 3 --delta 1e-5 --bounds age=18:90,visits=0:10"
+                        + " --categories city=north|south|east --test people.csv --ledger l.db --dataset people --out model";
+        CommandLineRun run = lethe(train + " --json");
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonObject card = JsonParser.parseString(run.out()).getAsJsonObject();
+        JsonObject claim = card.getAsJsonObject("claim");
+        assertThat(claim.get("epsilon").getAsDouble()).isLessThanOrEqualTo(3).isGreaterThan(2.9);
+        assertThat(card.getAsJsonObject("test").get("accuracy").getAsDouble()).isGreaterThan(0.6);
+        assertThat(folder.resolve("model"))
+                .isDirectoryContaining(file -> file.endsWith("model.onnx"))
+                .isDirectoryNotContaining(file -> file.endsWith("training.checkpoint"));
+        try (NetworkFiles.Saved saved = NetworkFiles.read(folder.resolve("model"))) {
+            assertThat(saved.classes()).containsExactlyInAnyOrder("yes", "no");
+        }
+        assertThat(lethe("ledger show --ledger l.db").out())
+                .contains(
+                        "train a model of 'outcome'",
+                        card.getAsJsonObject("ledger").get("charge").getAsString());
+
+        CommandLineRun again = lethe(train);
+        assertThat(again.code()).isEqualTo(3);
+        assertThat(again.err()).contains("budget");
+    }
+
+    @Test
+    void fixShowsBothWalksAndChargesLosersToo() throws Exception {
+        CommandLineRun audit =
+                lethe("audit data --table people.csv --label outcome --members 300 --shadows 4 --targets 2"
+                        + " --epochs 40 --attacks loss-threshold,lira --rates 0.01,0.1 --seed 5 --out report --quiet");
+        assertThat(audit.code()).as(audit.err()).isZero();
+        assertThat(lethe("ledger open --ledger l.db --dataset people --epsilon 40 --delta 1e-3 --purpose test")
+                        .code())
+                .isZero();
+        CommandLineRun run =
+                lethe("fix --report report/report.json --remedies early-stopping,confidence-masking --epsilon 2,6"
+                        + " --target auc<=1 --ledger l.db --dataset people --out fixed --json --quiet");
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonObject fixed = JsonParser.parseString(run.out()).getAsJsonObject();
+        List<String> ids = new ArrayList<>();
+        int chosen = 0;
+        for (JsonElement element : fixed.getAsJsonArray("points")) {
+            JsonObject point = element.getAsJsonObject();
+            ids.add(point.get("id").getAsString());
+            chosen += point.get("chosen").getAsBoolean() ? 1 : 0;
+            assertThat(folder.resolve("fixed").resolve(point.get("report").getAsString()))
+                    .isRegularFile();
+        }
+        assertThat(ids).containsExactly("undefended", "early-stopping", "confidence-masking", "epsilon-2", "epsilon-6");
+        assertThat(chosen).isEqualTo(1);
+        assertThat(folder.resolve("fixed/epsilon-2/model/model-card.md")).isRegularFile();
+        assertThat(folder.resolve("fixed/epsilon-6/model/model.safetensors")).isRegularFile();
+        assertThat(lethe("ledger show --ledger l.db").out())
+                .contains(
+                        "fix: how to encode the table",
+                        "fix: a model with epsilon 2.0",
+                        "fix: a model with epsilon 6.0");
+        assertThat(Files.readString(folder.resolve("fixed/fix.html")))
+                .contains("What the search cost", "heuristic, no guarantee", "Theorem: (");
+
+        CommandLineRun missed = lethe("fix --report report/report.json --remedies early-stopping --epsilon 6"
+                + " --target auc<=0.01 --out missed --quiet");
+        assertThat(missed.code()).as(missed.err()).isEqualTo(1);
+        assertThat(missed.out()).contains("No remedy reaches");
+    }
+
+    @Test
+    void badInputIsNamed() throws Exception {
+        assertThat(lethe("train --table people.csv --label outcome --epsilon -1 --delta 1e-5 --out m")
+                        .err())
+                .contains("--epsilon -1.0");
+        CommandLineRun stops =
+                lethe("train --table people.csv --label outcome --epsilon 1 --delta 1e-5 --early-stopping 3 --out m");
+        assertThat(stops.code()).isEqualTo(2);
+        assertThat(stops.err()).contains("early stopping looks at records");
+        CommandLineRun none = lethe("fix --report nowhere.json");
+        assertThat(none.code()).isEqualTo(4);
+        assertThat(none.err()).contains("nowhere.json");
+        assertThat(folder.resolve("m")).doesNotExist();
+    }
+
+    private CommandLineRun lethe(String arguments) throws Exception {
+        return CommandLineRun.of(folder, arguments.split(" "));
+    }
+}

@@ -1,0 +1,331 @@
+package dev.lethe.protect.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lethe.core.data.Examples;
+import dev.lethe.core.model.Predictor;
+import dev.lethe.core.model.Progress;
+import dev.lethe.core.privacy.PrivacyEvent;
+import dev.lethe.core.random.NoiseSource;
+import dev.lethe.core.random.Seed;
+import dev.lethe.nn.ClippedTraining;
+import dev.lethe.nn.Clipping;
+import dev.lethe.nn.LogisticRegression;
+import dev.lethe.nn.Mlp;
+import dev.lethe.nn.Optimization;
+import dev.lethe.nn.Optimizer;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DpSgdTest {
+    private static final int N = 400;
+    private static final int WIDTH = 60;
+    private static final double CLIP = 0.8;
+    private static final double NOISE = 1.3;
+
+    @TempDir
+    Path folder;
+
+    /** Everybody the same, so that sums of clipped gradients are as long as they can be. */
+    private static Examples alike() {
+        float[] features = new float[N * WIDTH];
+        Arrays.fill(features, 1);
+        return new Examples(features, new int[] {WIDTH}, new int[N], List.of("a", "b"));
+    }
+
+    /** 200 steps of 40 of 400 expected. The learning rate is so small that the gradients stay long. */
+    private static DpSgd recipe() {
+        return new DpSgd(
+                new LogisticRegression(new Optimization(20, 1e-6, 40, 0, 0, new Optimizer.Sgd(0))),
+                NOISE,
+                new Clipping.Flat(CLIP));
+    }
+
+    @Test
+    void costsWhatItsStepsCost() {
+        DpSgd how = recipe();
+        assertThat(how.rate(N)).isEqualTo(0.1);
+        assertThat(how.steps(N)).isEqualTo(200);
+        assertThat(how.event(N))
+                .isEqualTo(new PrivacyEvent.Repeated(
+                        200, new PrivacyEvent.PoissonSampled(0.1, new PrivacyEvent.Gaussian(NOISE))));
+        assertThat(how.rate(30)).as("a batch of more than all").isEqualTo(1);
+    }
+
+    /** (1/1.1^2 - 1/(2*5)^2)^(-1/2), by hand. */
+    @Test
+    void noiseOnTheCountIsTakenFromTheGradients() {
+        assertThat(new AdaptiveNorm(1, 0.5, 0.2, 5).gradientNoise(1.1)).isCloseTo(1.106717, within(1e-6));
+        assertThatThrownBy(() -> new AdaptiveNorm(1, 0.5, 0.2, 0.5).gradientNoise(1.1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("leaves nothing");
+    }
+
+    /** What goes through the steps of one training, seen from inside. */
+    private static class Watched extends PrivateSteps {
+        final List<int[]> batches = new ArrayList<>();
+        final List<float[]> sums = new ArrayList<>();
+        final List<float[]> gradients = new ArrayList<>();
+
+        Watched(long seed) {
+            super(
+                    recipe(),
+                    alike(),
+                    IntStream.range(0, N).toArray(),
+                    Seed.of(seed),
+                    new Chance.Protective(NoiseSource.insecure(Seed.of(seed).fork("noise"))),
+                    Progress.QUIET,
+                    null);
+        }
+
+        @Override
+        int[] batch() {
+            batches.add(super.batch());
+            return batches.get(batches.size() - 1);
+        }
+
+        @Override
+        ClippedTraining.Sum sum(ClippedTraining training, int[] batch, Clipping clipping) {
+            ClippedTraining.Sum sum = super.sum(training, batch, clipping);
+            sums.add(sum.values().clone());
+            return sum;
+        }
+
+        @Override
+        void take(ClippedTraining training, float[] gradient, double done) {
+            gradients.add(gradient.clone());
+            super.take(training, gradient, done);
+        }
+    }
+
+    /**
+     * What is wrong with a training, by its transcript; nothing if all is well. Each test is five standard deviations wide, so that a
+     * sound training is accused with a probability below 3e-6.
+     */
+    private static List<String> complaints(Watched steps) {
+        steps.run().close();
+        List<String> complaints = new ArrayList<>();
+        int parameters = steps.sums.get(0).length;
+        int count = steps.sums.size();
+        double squares = 0;
+        double alike = 0;
+        double sizes = 0;
+        double longest = 0;
+        double[] before = null;
+        for (int t = 0; t < count; t++) {
+            double[] noise = new double[parameters];
+            double length = 0;
+            for (int i = 0; i < parameters; i++) {
+                noise[i] = steps.gradients.get(t)[i] * 40.0 - steps.sums.get(t)[i];
+                squares += noise[i] * noise[i];
+                length += steps.sums.get(t)[i] * (double) steps.sums.get(t)[i];
+                alike += before == null ? 0 : before[i] * noise[i];
+            }
+            before = noise;
+            int size = steps.batches.get(t).length;
+            longest = Math.max(longest, size == 0 ? 0 : Math.sqrt(length) / size);
+            sizes += (size - 40.0) * (size - 40.0) / 36;
+        }
+        double values = (double) count * parameters;
+        double sigma = NOISE * CLIP;
+        if (longest > CLIP) {
+            complaints.add("not clipped");
+        }
+        if (Math.abs(squares / values / (sigma * sigma) - 1) > 5 * Math.sqrt(2 / values)) {
+            complaints.add("noise of another size");
+        }
+        if (Math.abs(alike / values / (sigma * sigma)) > 5 / Math.sqrt(values)) {
+            complaints.add("noise used again");
+        }
+        if (Math.abs(sizes - count) > 5 * Math.sqrt(2.0 * count)) {
+            complaints.add("not drawn by coins");
+        }
+        return complaints;
+    }
+
+    @Test
+    void soundTrainingIsNotAccused() {
+        for (long seed = 0; seed < 5; seed++) {
+            assertThat(complaints(new Watched(seed))).isEmpty();
+        }
+    }
+
+    @Test
+    void missingClippingIsCaught() {
+        assertThat(complaints(new Watched(1) {
+                    @Override
+                    ClippedTraining.Sum sum(ClippedTraining training, int[] batch, Clipping clipping) {
+                        return super.sum(training, batch, new Clipping.Flat(1000));
+                    }
+                }))
+                .contains("not clipped");
+    }
+
+    @Test
+    void noiseForAnotherSensitivityIsCaught() {
+        assertThat(complaints(new Watched(2) {
+                    @Override
+                    double sensitivity(Clipping clipping) {
+                        return 0.9 * clipping.sensitivity();
+                    }
+                }))
+                .containsExactly("noise of another size");
+    }
+
+    @Test
+    void shuffledBatchesAreCaught() {
+        assertThat(complaints(new Watched(3) {
+                    private int next;
+
+                    @Override
+                    int[] batch() {
+                        int from = 40 * (next++ % 10);
+                        batches.add(IntStream.range(from, from + 40).toArray());
+                        return batches.get(batches.size() - 1);
+                    }
+                }))
+                .containsExactly("not drawn by coins");
+    }
+
+    @Test
+    void divisionByTheActualBatchIsCaught() {
+        assertThat(complaints(new Watched(4) {
+                    @Override
+                    double divisor(int[] batch) {
+                        return Math.max(1, batch.length);
+                    }
+                }))
+                .contains("noise of another size");
+    }
+
+    @Test
+    void noiseUsedAgainIsCaught() {
+        assertThat(complaints(new Watched(5) {
+                    private float[] first;
+
+                    @Override
+                    void addNoise(float[] sum, double sigma) {
+                        if (first == null) {
+                            first = new float[sum.length];
+                            super.addNoise(first, sigma);
+                        }
+                        for (int i = 0; i < sum.length; i++) {
+                            sum[i] += first[i];
+                        }
+                    }
+                }))
+                .contains("noise used again");
+    }
+
+    /** Steps of nobody are steps. */
+    @Test
+    void emptyBatchesGetNoiseToo() {
+        Watched steps = new Watched(6) {
+            @Override
+            int[] batch() {
+                batches.add(new int[0]);
+                return new int[0];
+            }
+        };
+        steps.run().close();
+        for (float[] gradient : steps.gradients) {
+            assertThat(gradient).doesNotContain(0f);
+        }
+    }
+
+    @Test
+    void learnsWhereThereIsLittleNoise() {
+        Examples data = MadeUp.blobs(600, 4, 3, 3, Seed.of(1));
+        for (Optimizer optimizer : List.of(new Optimizer.Adam(), new Optimizer.Sgd(0.9))) {
+            Optimization how = new Optimization(20, 0.05, 100, 0, 0, optimizer);
+            for (DpSgd recipe : List.of(
+                    new DpSgd(new Mlp(List.of(8), 0, how), 0.3, new Clipping.Flat(1)),
+                    new DpSgd(new Mlp(List.of(8), 0, how), 0.3, new Clipping.Automatic(0.01)),
+                    new DpSgd(
+                            new Mlp(List.of(8), 0, how), 0.3, new Clipping.Flat(1), AdaptiveNorm.of(1, 100), 1, 0.9))) {
+                PrivateTraining training = new PrivateTraining(recipe, 600, Seed.of(2), Progress.QUIET, null);
+                try (Predictor<Examples> model = training.release(data, NoiseSource.insecure(Seed.of(3)))) {
+                    assertThat(model.logits(data).accuracy(data.labels()))
+                            .as(recipe.describe())
+                            .isGreaterThan(0.9);
+                }
+            }
+        }
+    }
+
+    @Test
+    void rehearsalIsItsSeeds() {
+        Examples data = MadeUp.blobs(100, 4, 3, 3, Seed.of(1));
+        DpSgd recipe = new DpSgd(new LogisticRegression(new Optimization(2, 0.05, 20, 0, 0)), 1, new Clipping.Flat(1));
+        int[] rows = IntStream.range(0, 80).toArray();
+        try (Predictor<Examples> one = recipe.train(data, rows, Seed.of(1), Progress.QUIET);
+                Predictor<Examples> same = recipe.train(data, rows, Seed.of(1), Progress.QUIET);
+                Predictor<Examples> other = recipe.train(data, rows, Seed.of(2), Progress.QUIET)) {
+            assertThat(one.parameters().orElseThrow())
+                    .isEqualTo(same.parameters().orElseThrow());
+            assertThat(one.parameters().orElseThrow())
+                    .isNotEqualTo(other.parameters().orElseThrow());
+        }
+    }
+
+    @Test
+    void goesOnFromACheckpointAndRefusesOthers() throws Exception {
+        Examples data = MadeUp.blobs(200, 4, 3, 3, Seed.of(1));
+        DpSgd recipe = new DpSgd(new LogisticRegression(new Optimization(10, 0.05, 20, 0, 0)), 1, new Clipping.Flat(1));
+        Path file = folder.resolve("checkpoint");
+        CheckpointFile checkpoints = new CheckpointFile(file, "this one", Duration.ZERO);
+        List<Double> seen = new ArrayList<>();
+        Progress interrupting = (stage, done) -> {
+            if (done > 0.5) {
+                throw new CancellationException();
+            }
+        };
+        assertThatThrownBy(() -> new PrivateTraining(recipe, 200, Seed.of(2), interrupting, checkpoints)
+                        .release(data, NoiseSource.insecure(Seed.of(3))))
+                .isInstanceOf(CancellationException.class);
+        assertThat(CheckpointFile.identityIn(file)).hasValue("this one");
+        byte[] whole = Files.readAllBytes(file);
+        new PrivateTraining(recipe, 200, Seed.of(2), (stage, done) -> seen.add(done), checkpoints)
+                .release(data, NoiseSource.insecure(Seed.of(4)))
+                .close();
+        assertThat(seen.get(0)).isGreaterThan(0.5);
+
+        CheckpointFile another = new CheckpointFile(file, "another", Duration.ofHours(1));
+        assertThatThrownBy(() -> new PrivateTraining(recipe, 200, Seed.of(2), Progress.QUIET, another)
+                        .release(data, NoiseSource.insecure(Seed.of(4))))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("another training");
+        for (int damaged = 0; damaged < whole.length; damaged += 97) {
+            byte[] bytes = whole.clone();
+            bytes[damaged] ^= 4;
+            Files.write(file, bytes);
+            assertThatThrownBy(() -> new PrivateTraining(recipe, 200, Seed.of(2), Progress.QUIET, checkpoints)
+                            .release(data, NoiseSource.insecure(Seed.of(4))))
+                    .isInstanceOf(UncheckedIOException.class);
+        }
+        Files.write(file, Arrays.copyOf(whole, whole.length / 2));
+        assertThatThrownBy(() -> new PrivateTraining(recipe, 200, Seed.of(2), Progress.QUIET, checkpoints)
+                        .release(data, NoiseSource.insecure(Seed.of(4))))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("damaged");
+    }
+
+    @Test
+    void anotherNumberOfExamplesIsRefused() {
+        assertThatThrownBy(() -> new PrivateTraining(recipe(), 399, Seed.of(2), Progress.QUIET, null)
+                        .release(alike(), NoiseSource.insecure(Seed.of(4))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("400 examples instead of 399");
+    }
+}
