@@ -134,8 +134,9 @@ class DpFtrlTest {
     void resumesFromACheckpoint(@TempDir Path folder) {
         Examples data = MadeUp.blobs(50, 3, 2, 2, Seed.of(4));
         for (Correlation correlation : CORRELATIONS) {
-            // Five steps an epoch, so that a tree at its end leaves nodes that the next one must not see. Next to no
-            // noise, so that both ways must come out alike although their draws differ.
+            // Five steps an epoch, so that a tree at its end leaves several nodes. Next to no noise, so that both ways
+            // must come out
+            // alike although their draws differ.
             DpFtrl how = new DpFtrl(
                     new LogisticRegression(new Optimization(2, 0.5, 10, 0, 0, new Optimizer.Sgd(0.5))),
                     1e-6,
