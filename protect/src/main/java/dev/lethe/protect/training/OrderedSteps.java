@@ -74,10 +74,8 @@ final class OrderedSteps {
             step(training, sums, step);
             progress.at("training", (double) (step + 1) / steps);
             if (writer != null && writer.due()) {
-                boolean ended = restart && (step + 1) % stepsAnEpoch == 0;
-                // A tree that is at its end is followed by a fresh one, whose memory is that of no steps.
-                RunningSums kept = ended ? fresh(training) : sums;
-                writer.write(training, new PrivateSteps.State(step + 1, how.clipping(), null, kept.memory()));
+                // Nodes of a tree that is at its end are overwritten by those of the next before they are read.
+                writer.write(training, new PrivateSteps.State(step + 1, how.clipping(), null, sums.memory()));
             }
         }
         if (first < steps && Arrays.equals(before, training.weights())) {

@@ -63,7 +63,7 @@ class PerturbationTest {
         double expectedEpsilon = 0.7;
         for (int classes = 2; classes < 50; classes++) {
             // Without rounding.
-            BigDecimal all = new BigDecimal(LogisticLoss.share(0.7, classes))
+            BigDecimal all = new BigDecimal(LogisticLoss.share(expectedEpsilon, classes))
                     .multiply(BigDecimal.valueOf(LogisticLoss.classifiers(classes)));
             assertThat(all)
                     .isLessThanOrEqualTo(new BigDecimal(expectedEpsilon))
