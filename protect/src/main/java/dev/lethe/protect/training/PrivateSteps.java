@@ -78,6 +78,7 @@ class PrivateSteps {
             state = checkpoints.resume(training, how.clipping()).orElse(state);
         }
         float[] before = training.weights().clone();
+        long first = state.step();
         while (state.step() < steps) {
             state = step(training, state);
             progress.at("training", (double) state.step() / steps);
@@ -85,7 +86,7 @@ class PrivateSteps {
                 writer.offer(training, state);
             }
         }
-        if (Arrays.equals(before, training.weights())) {
+        if (first < steps && Arrays.equals(before, training.weights())) {
             throw new ArithmeticException("no weight moved in training; raise the learning rate "
                     + how.recipe().optimization().learningRate());
         }
