@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where an interrupted training goes on: parameters, the optimizer's memory, their average, the clipping norm and the step in one file,
@@ -128,6 +129,9 @@ public record CheckpointFile(Path file, String identity, Duration every) {
             return Optional.of(read(Files.readAllBytes(file), training, clipping));
         } catch (IOException e) {
             throw new UncheckedIOException(e instanceof EOFException ? damaged(e) : e);
+        } catch (IllegalArgumentException e) {
+            // Its checksum is right and its contents are not: numbers that no training has, or another network's.
+            throw new UncheckedIOException(damaged(e));
         }
     }
 
@@ -159,24 +163,36 @@ public record CheckpointFile(Path file, String identity, Duration every) {
         float[] average = floats(in);
         int streams = in.readInt();
         if (streams < 0 || (long) streams * Integer.BYTES > in.available()) {
-            throw new IOException(streams + " sums are more than the file holds");
+            throw new EOFException(streams + " sums are more than the file holds");
         }
         List<double[]> sums = new ArrayList<>();
         for (int i = 0; i < streams; i++) {
             sums.add(doubles(in));
         }
+        if (step < 0
+                || (average.length != 0 && average.length != training.parameters())
+                || !finite(weights)
+                || !finite(average)) {
+            throw damaged(null);
+        }
+        Clipping now = clipping.sensitivity() == norm ? clipping : new Clipping.Flat(norm);
         training.resume(weights, new OptimizerState(steps, memory));
-        return new PrivateSteps.State(
-                step,
-                clipping.sensitivity() == norm ? clipping : new Clipping.Flat(norm),
-                average.length == 0 ? null : average,
-                sums);
+        return new PrivateSteps.State(step, now, average.length == 0 ? null : average, sums);
     }
 
-    private IOException damaged(IOException cause) {
+    private IOException damaged(@Nullable Exception cause) {
         return new IOException(
                 "the checkpoint " + file + " is damaged; delete it to begin anew, at the price of another charge",
                 cause);
+    }
+
+    private static boolean finite(float[] values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void write(DataOutputStream out, float[] values) throws IOException {
@@ -189,7 +205,7 @@ public record CheckpointFile(Path file, String identity, Duration every) {
     private static float[] floats(DataInputStream in) throws IOException {
         int length = in.readInt();
         if (length < 0 || (long) length * Float.BYTES > in.available()) {
-            throw new IOException("an array of " + length + " values is longer than the file");
+            throw new EOFException("an array of " + length + " values is longer than the file");
         }
         byte[] bytes = new byte[length * Float.BYTES];
         in.readFully(bytes);
@@ -208,7 +224,7 @@ public record CheckpointFile(Path file, String identity, Duration every) {
     private static double[] doubles(DataInputStream in) throws IOException {
         int length = in.readInt();
         if (length < 0 || (long) length * Double.BYTES > in.available()) {
-            throw new IOException("an array of " + length + " values is longer than the file");
+            throw new EOFException("an array of " + length + " values is longer than the file");
         }
         byte[] bytes = new byte[length * Double.BYTES];
         in.readFully(bytes);

@@ -17,6 +17,7 @@ import dev.lethe.nn.Mlp;
 import dev.lethe.nn.Optimization;
 import dev.lethe.nn.Optimizer;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -110,8 +112,9 @@ class DpSgdTest {
     }
 
     /**
-     * What is wrong with a training, by its transcript; nothing if all is well. Each test is five standard deviations wide, so that a
-     * sound training is accused with a probability below 3e-6.
+     * What is wrong with a training, by its transcript; nothing if all is well. Each test is five standard deviations wide; a sound
+     * training is accused with a probability below 1e-5, of which the sizes of batches have 7e-6, for squares have a longer tail than a
+     * normal deviate (by convolution of the binomial's exact law).
      */
     private static List<String> complaints(Watched steps) {
         steps.run().close();
@@ -313,6 +316,26 @@ class DpSgdTest {
             assertThatThrownBy(() -> new PrivateTraining(recipe, 200, Seed.of(2), Progress.QUIET, checkpoints)
                             .release(data, NoiseSource.insecure(Seed.of(4))))
                     .isInstanceOf(UncheckedIOException.class);
+        }
+        // Damage that the checksum vouches for: each byte behind the identity.
+        for (int damaged = 18; damaged < whole.length - Long.BYTES; damaged++) {
+            for (byte value : new byte[] {-1, 0x7f}) {
+                byte[] bytes = Arrays.copyOf(whole, whole.length - Long.BYTES);
+                bytes[damaged] = value;
+                CRC32 crc = new CRC32();
+                crc.update(bytes);
+                Files.write(
+                        file,
+                        ByteBuffer.allocate(whole.length)
+                                .put(bytes)
+                                .putLong(crc.getValue())
+                                .array());
+                try (ClippedTraining training = ClippedTraining.begin(recipe.recipe(), data, Seed.of(2))) {
+                    checkpoints.resume(training, recipe.clipping());
+                } catch (UncheckedIOException e) {
+                    assertThat(e).hasMessageContaining("checkpoint");
+                }
+            }
         }
         Files.write(file, Arrays.copyOf(whole, whole.length / 2));
         assertThatThrownBy(() -> new PrivateTraining(recipe, 200, Seed.of(2), Progress.QUIET, checkpoints)
