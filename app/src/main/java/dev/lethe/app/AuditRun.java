@@ -30,7 +30,8 @@ final class AuditRun {
         this.common = common;
     }
 
-    <D extends Records> void run(
+    /** Returns the report, which is on disk and on the screen then. */
+    <D extends Records> Report run(
             D data,
             Trainer<D> trainer,
             MembershipAudit audit,
@@ -43,8 +44,7 @@ final class AuditRun {
         // Now rather than when hours of training are over.
         OutputFolder folder = OutputFolder.open(flags.out, HTML, JSON);
         if (flags.fresh) {
-            delete(store.resolve("plant"));
-            delete(store);
+            deleteStore(store);
         }
         long seed = seed(store, console);
         Report report = audit.run(data, trainer, slices, seed, store, described, console);
@@ -62,6 +62,7 @@ final class AuditRun {
                     + flags.out.resolve(HTML).toAbsolutePath().normalize().toUri());
             System.out.println("        " + flags.out.resolve(JSON));
         }
+        return report;
     }
 
     /** The given seed; else that of the models that an earlier run left, so that it can go on; else a drawn one. */
@@ -77,6 +78,12 @@ final class AuditRun {
         long drawn = Seed.draw();
         console.say("seed " + drawn);
         return drawn;
+    }
+
+    /** Deletes shadow models and nothing else. */
+    static void deleteStore(Path store) throws IOException {
+        delete(store.resolve("plant"));
+        delete(store);
     }
 
     private static void delete(Path folder) throws IOException {

@@ -2,12 +2,24 @@ package dev.lethe.app;
 
 import dev.lethe.core.data.LabelledTable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** What data an audit is of. */
+/** What data an audit is of: a table, or images. */
 final class DataFlags extends TableFlags {
+    @Option(
+            names = "--images",
+            paramLabel = "FILE,...",
+            split = ",",
+            hideParamSyntax = true,
+            description = "Images instead of a table: an IDX file beside its labels, or CIFAR binary batches.")
+    List<Path> images;
+
+    @Option(names = "--rows", paramLabel = "N", description = "Read at most so many images.")
+    Integer rows;
+
     @Option(
             names = "--members",
             paramLabel = "N",

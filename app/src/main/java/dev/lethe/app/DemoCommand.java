@@ -1,6 +1,7 @@
 package dev.lethe.app;
 
 import dev.lethe.audit.membership.MembershipAudit;
+import dev.lethe.audit.report.Report;
 import dev.lethe.core.data.LabelledTable;
 import dev.lethe.core.model.Trainer;
 import dev.lethe.intake.Csv;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Command;
 /** The main job on built-in data. */
 @Command(
         name = "demo",
-        description = "Audit a classifier on built-in data: the jobs of 45,211 bank customers.",
+        description =
+                "Audit a classifier on built-in data, the jobs of 45,211 bank customers; try remedies, and audit again.",
         sortOptions = false,
         footer = {"", "Examples:", "  lethe demo", "  lethe demo --shadows 64 --out demo-report --seed 7"})
 final class DemoCommand implements Callable<Integer>, Failures.Debuggable {
@@ -69,7 +71,7 @@ final class DemoCommand implements Callable<Integer>, Failures.Debuggable {
             recipe.describe(settings, Recipe.MLP);
             audit.describe(settings);
             String title = recipe.chosen(Recipe.MLP).id() + " predicting '" + LABEL + "' from bank-full.csv";
-            new AuditRun(audit, common)
+            Report before = new AuditRun(audit, common)
                     .run(
                             table,
                             trainer,
@@ -78,7 +80,26 @@ final class DemoCommand implements Callable<Integer>, Failures.Debuggable {
                             new MembershipAudit.Described(
                                     title, "bank-full.csv", ATTRIBUTION, "", settings, Lethe.Version.number()),
                             console);
+            loop(before, table, membership, console);
             return 0;
+        }
+    }
+
+    /** The second half of the walk: remedies, audited as the undefended recipe was. */
+    private void loop(Report before, LabelledTable table, MembershipAudit membership, Console console)
+            throws IOException {
+        if (!audit.rates.contains(0.001)) {
+            console.say("no remedies are tried: --rates leaves out 0.001, which the demo aims at");
+            return;
+        }
+        Path out = audit.out.resolve("fix");
+        FixReport fixed = new FixRun(FixFlags.quick(out, audit.fresh), console)
+                .run(before, table, recipe.trainer(Recipe.MLP), membership);
+        console.close();
+        if (!common.json) {
+            System.out.println(System.lineSeparator() + FixText.summary(fixed));
+            System.out.println("Before and after: "
+                    + out.resolve(FixRun.HTML).toAbsolutePath().normalize().toUri());
         }
     }
 

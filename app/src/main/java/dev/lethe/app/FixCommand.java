@@ -1,10 +1,8 @@
 package dev.lethe.app;
 
 import dev.lethe.audit.report.Report;
-import dev.lethe.audit.report.ReportJson;
 import dev.lethe.core.data.LabelledTable;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,8 +36,6 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 done, 1 no remedy reaches the target, 2 wrong usage, 3 refused: over budget, 4 input or output."
         })
 final class FixCommand implements Callable<Integer>, Failures.Debuggable {
-    private static final long MOST_BYTES = 256L << 20;
-
     @Spec
     private CommandSpec spec;
 
@@ -69,7 +65,7 @@ final class FixCommand implements Callable<Integer>, Failures.Debuggable {
 
     @Override
     public Integer call() throws IOException {
-        Report before = read(report);
+        Report before = ReportFile.read(report);
         Map<String, String> settings = before.provenance().settings();
         String name = settings.get("table");
         if (name == null) {
@@ -92,23 +88,19 @@ final class FixCommand implements Callable<Integer>, Failures.Debuggable {
                 throw new IOException("the table " + file
                         + " is not the one that was audited: its records differ; say with" + " --table where that is");
             }
-            FixReport fixed = new FixRun(flags, console).run(before, records, subject);
+            FixReport fixed = new FixRun(flags, console)
+                    .run(before, records, subject.networkTrainer(), subject.membership(records));
             console.close();
-            System.out.println(common.json ? FixJson.write(fixed) : FixText.summary(fixed));
+            System.out.println(
+                    common.json
+                            ? FixJson.write(fixed)
+                            : FixText.summary(fixed) + "\nBefore and after: "
+                                    + flags.out
+                                            .resolve(FixRun.HTML)
+                                            .toAbsolutePath()
+                                            .normalize()
+                                            .toUri());
             return fixed.chosen().isPresent() ? 0 : 1;
-        }
-    }
-
-    private static Report read(Path file) throws IOException {
-        if (Files.isRegularFile(file) && Files.size(file) > MOST_BYTES) {
-            throw new IOException(file + " is larger than 256 MiB; is it a report.json?");
-        }
-        try {
-            return ReportJson.read(Files.readString(file));
-        } catch (CharacterCodingException e) {
-            throw new IOException(file + ": not UTF-8 text; name a report.json that Lethe wrote", e);
-        } catch (IllegalArgumentException e) {
-            throw new IOException(file + ": " + e.getMessage() + "; name a report.json that Lethe wrote", e);
         }
     }
 }

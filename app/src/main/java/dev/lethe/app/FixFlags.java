@@ -12,10 +12,12 @@ final class FixFlags {
     private static final Pattern TARGET =
             Pattern.compile("\\s*(tpr@fpr=[0-9.eE-]+|auc|advantage)\\s*<=\\s*([0-9.eE-]+)\\s*");
 
+    private static final String TARGET_BY_DEFAULT = "tpr@fpr=0.001 <= 0.01";
+
     @Option(
             names = "--target",
             paramLabel = "METRIC<=VALUE",
-            defaultValue = "tpr@fpr=0.001 <= 0.01",
+            defaultValue = TARGET_BY_DEFAULT,
             description = "What no attack shall exceed: tpr@fpr=RATE (a rate of the audit), auc or advantage"
                     + " (default: ${DEFAULT-VALUE}).")
     String target;
@@ -63,6 +65,24 @@ final class FixFlags {
             description = "Where fix.html, fix.json, each remedy's report and shadow models go"
                     + " (default: ${DEFAULT-VALUE}).")
     Path out;
+
+    @Option(
+            names = "--fresh",
+            description =
+                    "Delete the shadow models of an earlier run in that folder instead of going on from them. Models that"
+                            + " were charged for stay.")
+    boolean fresh;
+
+    /** A first look in a minute or two: one heuristic remedy, two budgets. */
+    static FixFlags quick(Path out, boolean fresh) {
+        FixFlags flags = new FixFlags();
+        flags.target = TARGET_BY_DEFAULT;
+        flags.epsilons = List.of(1.0, 8.0);
+        flags.remedies = List.of("early-stopping");
+        flags.out = out;
+        flags.fresh = fresh;
+        return flags;
+    }
 
     /** What is aimed at. */
     record Target(String metric, double most) {

@@ -3,7 +3,6 @@ package dev.lethe.app;
 import com.samskivert.mustache.Mustache;
 import com.samskivert.mustache.Template;
 import dev.lethe.audit.report.ReportHtml;
-import dev.lethe.core.privacy.Claim;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -41,6 +40,7 @@ final class FixHtml {
         final String metric;
         final String rule;
         final List<Row> rows = new ArrayList<>();
+        final List<Row> claims;
         final List<String> search;
         final List<String> caveats;
         final Chart chart;
@@ -59,6 +59,7 @@ final class FixHtml {
             for (FixReport.Point point : report.points()) {
                 rows.add(new Row(number++, point));
             }
+            claims = rows.subList(1, rows.size());
             chart = new Chart(report);
         }
     }
@@ -69,12 +70,13 @@ final class FixHtml {
         final String number;
         final String name;
         final String claim;
-        final String leak;
+        final Cell leak;
         final String attack;
         final String bound;
-        final String accuracy;
+        final Cell accuracy;
         final String trainAccuracy;
-        final String auc;
+        final Cell auc;
+        final String kind;
         final String reaches;
         final boolean chosen;
         final String report;
@@ -83,25 +85,27 @@ final class FixHtml {
         Row(int index, FixReport.Point point) {
             number = String.valueOf(index);
             name = point.name();
-            claim = point.claim() == null
-                    ? ""
-                    : point.claim() instanceof Claim.DifferentialPrivacy theorem
-                            ? String.format(
-                                    Locale.ROOT,
-                                    "Theorem: (%.3f, %.2g)-DP",
-                                    Math.nextUp(theorem.epsilon()),
-                                    theorem.delta())
-                            : point.claim().sentence();
-            leak = FixText.interval(point.leak());
+            claim = point.claim() == null ? "" : point.claim().sentence();
+            leak = Cell.of(point.leak());
             attack = point.attack();
             bound = point.bound() == null ? "none" : String.format(Locale.ROOT, "%.4f", point.bound());
-            accuracy = FixText.interval(point.accuracy());
+            accuracy = Cell.of(point.accuracy());
             trainAccuracy = String.format(Locale.ROOT, "%.4f", point.trainAccuracy());
-            auc = FixText.interval(point.auc());
+            auc = Cell.of(point.auc());
+            kind = point.claim() == null ? "" : point.isGuaranteed() ? "theorem" : "heuristic";
             reaches = point.reaches() ? "yes" : "no";
             chosen = point.chosen();
             report = point.report();
             model = point.model() == null ? "" : point.model();
+        }
+    }
+
+    /** A number and its interval. */
+    private record Cell(String value, String interval) {
+        static Cell of(FixReport.Measured measured) {
+            return new Cell(
+                    String.format(Locale.ROOT, "%.4f", measured.value()),
+                    String.format(Locale.ROOT, "[%.4f, %.4f]", measured.low(), measured.high()));
         }
     }
 

@@ -23,7 +23,6 @@ import dev.lethe.core.random.Seed;
 import dev.lethe.core.stats.ClopperPearson;
 import dev.lethe.core.stats.Interval;
 import dev.lethe.nn.Clipping;
-import dev.lethe.nn.NetworkFiles;
 import dev.lethe.nn.NetworkTrainer;
 import dev.lethe.nn.Optimization;
 import dev.lethe.protect.remedy.Remedies;
@@ -33,8 +32,10 @@ import dev.lethe.protect.training.PrivateEncoding;
 import dev.lethe.protect.training.PrivateTraining;
 import dev.lethe.protect.training.SelectionPrice;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -64,9 +65,15 @@ final class FixRun {
         target = flags.target();
     }
 
-    FixReport run(Report before, LabelledTable table, AuditCommand.Data subject) throws IOException {
-        NetworkTrainer recipe = subject.networkTrainer();
-        MembershipAudit audit = subject.membership(table);
+    /**
+     * Tries remedies.
+     *
+     * @param before the report of the first walk
+     * @param table what was audited
+     * @param recipe of the audited model
+     * @param audit as it was played then
+     */
+    FixReport run(Report before, LabelledTable table, NetworkTrainer recipe, MembershipAudit audit) throws IOException {
         if (leak(before).isEmpty()) {
             throw new IllegalArgumentException(
                     "--target: the report has no finding " + target.metric() + "; take a rate that the audit reports");
@@ -81,7 +88,10 @@ final class FixRun {
             Report after = audit(remedy.id(), new EncodedTrainer(defended), audit, table, before);
             points.add(point(remedy.id(), remedy.name(), remedy.claim(), after, null, null, null));
         }
-        if (!flags.epsilons.isEmpty()) {
+        if (Arrays.stream(table.people()).distinct().count() < table.size()) {
+            search.add(
+                    "Private training was not tried: somebody has several rows, and it would protect single rows only.");
+        } else {
             points.addAll(guaranteed(recipe, audit, table, before));
         }
         Optional<FixReport.Point> best = points.stream()
@@ -141,12 +151,16 @@ final class FixRun {
             String id, Trainer<LabelledTable> trainer, MembershipAudit audit, LabelledTable table, Report before)
             throws IOException {
         console.say("auditing: " + id);
+        Path store = flags.out.resolve(id).resolve("shadows");
+        if (flags.fresh) {
+            AuditRun.deleteStore(store);
+        }
         Report report = audit.run(
                 table,
                 trainer,
                 List.of(),
                 before.seed(),
-                flags.out.resolve(id).resolve("shadows"),
+                store,
                 new MembershipAudit.Described(
                         before.subject().title() + ", " + id,
                         before.subject().data(),
@@ -224,19 +238,7 @@ final class FixRun {
         try (Ledger account = flags.ledger == null ? null : LedgerFlags.open(flags.ledger)) {
             Custodian<LabelledTable> custodian =
                     account == null ? null : new Custodian<>(table, account, flags.dataset, LedgerFlags.who(flags.who));
-            EncodingJson.Encoding encoder;
-            if (custodian == null) {
-                encoder = Custodian.releaseUnrecorded(encoding, table);
-                search.add(
-                        "No ledger was given: no model was trained on all records, and nothing was charged; how to encode"
-                                + " the table was found privately, at epsilon " + least * ENCODING_SHARE + ".");
-            } else {
-                Custodian.Released<EncodingJson.Encoding> found =
-                        custodian.release(encoding, "fix: how to encode the table");
-                encoder = found.value();
-                search.add("How to encode the table: epsilon " + least * ENCODING_SHARE + ", entry "
-                        + found.charge().hash());
-            }
+            EncodingJson.Encoding encoder = encoder(encoding, least * ENCODING_SHARE, table, custodian);
             List<FixReport.Point> points = new ArrayList<>();
             Custodian<Examples> encoded = account == null
                     ? null
@@ -250,9 +252,40 @@ final class FixRun {
                         + ". The losers are counted, since they were trained.");
             }
             double largest = flags.epsilons.stream().mapToDouble(e -> e).max().orElseThrow();
-            search.add(choosing(largest, delta, recipe, encoding, table.size(), flags.epsilons.size()));
+            search.add(choosing(
+                    largest, least * ENCODING_SHARE, delta, recipe, encoding, table.size(), flags.epsilons.size()));
             return points;
         }
+    }
+
+    /** How the table is encoded: as an earlier run in the same folder found, or found now, and charged for. */
+    private EncodingJson.Encoding encoder(
+            PrivateEncoding encoding, double epsilon, LabelledTable table, @Nullable Custodian<LabelledTable> custodian)
+            throws IOException {
+        Path place = flags.out.resolve(ModelFolder.ENCODER);
+        if (Files.exists(place)) {
+            EncodingJson.Encoding known = EncodingJson.read(Files.readString(place));
+            if (!known.encoder().fits(table)) {
+                throw new IOException(place + " is for another table; choose another folder with --out");
+            }
+            search.add("How to encode the table was found by an earlier run in this folder.");
+            return known;
+        }
+        EncodingJson.Encoding found;
+        if (custodian == null) {
+            found = Custodian.releaseUnrecorded(encoding, table);
+            search.add(
+                    "No ledger was given: no model was trained on all records, and nothing was charged; how to encode the"
+                            + " table was found privately, at epsilon " + Claim.rounded(epsilon) + ".");
+        } else {
+            Custodian.Released<EncodingJson.Encoding> released =
+                    custodian.release(encoding, "fix: how to encode the table");
+            found = released.value();
+            search.add("How to encode the table: epsilon " + Claim.rounded(epsilon) + ", entry "
+                    + released.charge().hash());
+        }
+        OutputFolder.open(flags.out, ModelFolder.ENCODER).write(ModelFolder.ENCODER, EncodingJson.write(found));
+        return found;
     }
 
     private FixReport.Point guaranteed(
@@ -266,56 +299,57 @@ final class FixRun {
             EncodingJson.Encoding encoder,
             @Nullable Custodian<Examples> custodian)
             throws IOException {
-        String id =
-                "epsilon-" + (epsilon == Math.rint(epsilon) ? String.valueOf((long) epsilon) : String.valueOf(epsilon));
-        int members = before.subject().members();
+        String id = "epsilon-" + Claim.rounded(epsilon);
+        int members = fewest(before.subject().members());
         DpSgd rehearsed = calibrated(recipe, encoding, epsilon, delta, members);
         PrivacyEvent event = event(encoding, rehearsed, members);
         PrivacyCurve curve = new BestAccountant().price(event, NEIGHBOURS);
-        Claim claim = new Claim.DifferentialPrivacy(curve.epsilon(delta), delta, NEIGHBOURS, UNIT, event);
+        Claim claim = new Claim.DifferentialPrivacy(
+                curve.epsilon(PrivateTraining.priced(delta)), delta, NEIGHBOURS, UNIT, event);
         Report report = audit(id, new EncodedTrainer(rehearsed, encoder.encoder()), audit, table, before);
-        String model = null;
-        String charge = null;
-        if (custodian != null) {
-            DpSgd how = calibrated(recipe, encoding, epsilon, delta, table.size());
-            console.say("training with epsilon " + epsilon + " on all records");
-            Path place = flags.out.resolve(id).resolve("model");
-            Custodian.Released<Predictor<Examples>> released = custodian.release(
-                    new PrivateTraining(how, table.size(), Seed.of(before.seed()), console, null),
-                    "fix: a model with epsilon " + epsilon);
-            charge = released.charge().hash();
-            model = id + "/model";
-            PrivacyEvent whole = event(encoding, how, table.size());
-            double price = new BestAccountant().price(whole, NEIGHBOURS).epsilon(delta);
-            write(
-                    released.value(),
-                    how,
-                    encoding,
-                    encoder,
-                    new Claim.DifferentialPrivacy(price, delta, NEIGHBOURS, UNIT, whole),
-                    charge,
-                    table,
-                    place);
-            search.add("A model with epsilon " + epsilon + ": entry " + charge);
-        }
-        return point(id, "Private training, epsilon " + epsilon, claim, report, bound(curve), model, charge);
+        String charge = custodian == null
+                ? null
+                : charged(epsilon, delta, recipe, table, before, encoding, encoder, custodian, id);
+        String model = charge == null ? null : id + "/model";
+        return point(
+                id, "Private training, epsilon " + Claim.rounded(epsilon), claim, report, bound(curve), model, charge);
     }
 
-    private void write(
-            Predictor<Examples> trained,
-            DpSgd how,
+    /**
+     * Trains on all records, unless an earlier run in the same folder did: charged first, written with its card.
+     *
+     * @return the entry that paid for it
+     */
+    private String charged(
+            double epsilon,
+            double delta,
+            NetworkTrainer recipe,
+            LabelledTable table,
+            Report before,
             PrivateEncoding encoding,
             EncodingJson.Encoding encoder,
-            Claim.DifferentialPrivacy claim,
-            String charge,
-            LabelledTable table,
-            Path place)
+            Custodian<Examples> custodian,
+            String id)
             throws IOException {
-        try (trained) {
-            OutputFolder folder =
-                    OutputFolder.open(place, TrainCommand.ENCODER, TrainCommand.CARD, TrainCommand.CARD_TEXT);
+        ModelFolder place = ModelFolder.open(flags.out.resolve(id).resolve("model"));
+        Optional<String> earlier = place.charge();
+        if (earlier.isPresent()) {
+            search.add("A model with epsilon " + Claim.rounded(epsilon) + ", of an earlier run in this folder: entry "
+                    + earlier.get());
+            return earlier.get();
+        }
+        DpSgd how = calibrated(recipe, encoding, epsilon, delta, table.size());
+        console.say("training with epsilon " + Claim.rounded(epsilon) + " on all records");
+        PrivateTraining training = new PrivateTraining(how, table.size(), Seed.of(before.seed()), console, null);
+        Custodian.Released<Predictor<Examples>> released =
+                custodian.release(training, "fix: a model with epsilon " + Claim.rounded(epsilon));
+        String charge = released.charge().hash();
+        try (Predictor<Examples> trained = released.value()) {
+            training.requirePaid(trained.parameters().orElseThrow().length, epsilon, delta);
+            PrivacyEvent event = event(encoding, how, table.size());
+            double price = new BestAccountant().price(event, NEIGHBOURS).epsilon(PrivateTraining.priced(delta));
             ModelCard card = new ModelCard(
-                    claim,
+                    new Claim.DifferentialPrivacy(price, delta, NEIGHBOURS, UNIT, event),
                     "dp-sgd",
                     how.describe(),
                     table.label(),
@@ -326,13 +360,17 @@ final class FixRun {
                     encoding.found(),
                     null,
                     null,
+                    before.seed(),
                     Lethe.Version.number());
-            NetworkFiles.write(
-                    trained, table.classes(), Map.of("claim", claim.sentence(), "recipe", how.describe()), place);
-            folder.write(TrainCommand.ENCODER, EncodingJson.write(encoder));
-            folder.write(TrainCommand.CARD, card.json());
-            folder.write(TrainCommand.CARD_TEXT, card.text());
+            place.write(trained, encoder, card);
         }
+        search.add("A model with epsilon " + Claim.rounded(epsilon) + ": entry " + charge);
+        return charge;
+    }
+
+    /** Models of an audit have different numbers of members, each drawn by a coin of about one half; hardly one has fewer. */
+    private static int fewest(int members) {
+        return (int) Math.max(1, members - 5 * Math.sqrt(members / 2.0));
     }
 
     private static PrivacyEvent event(PrivateEncoding encoding, DpSgd how, int records) {
@@ -346,7 +384,7 @@ final class FixRun {
         Optimization how = new Optimization(30, 0.003, batch, 0, 0)
                 .with(recipe.optimization().augmentation());
         NetworkTrainer suited = recipe.withDropout(0).orElse(recipe).with(how);
-        double noise = new Calibration(new BestAccountant(), NEIGHBOURS, epsilon, delta)
+        double noise = new Calibration(new BestAccountant(), NEIGHBOURS, epsilon, PrivateTraining.priced(delta))
                 .noise(multiplier -> event(encoding, new DpSgd(suited, multiplier, new Clipping.Flat(1)), records));
         return new DpSgd(suited, noise, new Clipping.Flat(1));
     }
@@ -372,6 +410,7 @@ final class FixRun {
 
     private static String choosing(
             double largest,
+            double encodingEpsilon,
             double delta,
             NetworkTrainer recipe,
             PrivateEncoding encoding,
@@ -379,17 +418,19 @@ final class FixRun {
             int candidates) {
         DpSgd how = calibrated(recipe, encoding, largest, delta, records);
         double mean = 2.0 * candidates;
-        double price = SelectionPrice.geometric(how.event(records), NEIGHBOURS, mean, delta);
+        // The encoding is found once, whatever the number of models, and keeps its own share of delta.
+        double price = encodingEpsilon
+                + SelectionPrice.geometric(how.event(records), NEIGHBOURS, mean, delta * (1 - ENCODING_SHARE));
         return String.format(
                 Locale.ROOT,
                 "Choosing among them by this page's figures looks at the records without noise, and each claim is about a"
                         + " model that was fixed beforehand. A choice that keeps a theorem: train a geometric number of models,"
                         + " %.0f on average, each with a budget drawn from these, and release the best alone (Papernot and"
-                        + " Steinke 2022, Theorem 2); that costs epsilon %.2f at delta %s where the dearest alone costs %.2f,"
-                        + " provided that they are compared on records that are not private.",
+                        + " Steinke 2022, Theorem 2); with finding the encoding that costs epsilon %s at delta %s where the"
+                        + " dearest alone costs %s, provided that they are compared on records that are not private.",
                 mean,
-                price,
-                delta,
-                largest);
+                Claim.rounded(price),
+                Claim.rounded(delta),
+                Claim.rounded(largest));
     }
 }

@@ -30,19 +30,28 @@ final class FixText {
         FixReport.Point before = report.before();
         String first = String.format(
                 Locale.ROOT,
-                "Before: %s %.4f, right on %.1f %% of other records.",
-                report.metric(),
-                before.leak().value(),
+                "Before: %s, right on %.1f %% of other records.",
+                leak(report.metric(), before.leak().value()),
                 100 * before.accuracy().value());
         return report.chosen()
                 .map(chosen -> first
                         + String.format(
                                 Locale.ROOT,
-                                " After, by %s: %.4f, right on %.1f %%.",
+                                " After, by %s: %s, right on %.1f %%.",
                                 lower(chosen.name()),
-                                chosen.leak().value(),
+                                leak(report.metric(), chosen.leak().value()),
                                 100 * chosen.accuracy().value()))
                 .orElse(first + " No remedy reaches " + report.target() + ".");
+    }
+
+    /** A measured leak in words: of tpr@fpr=0.001, "4.3 % of the training records found at 1 false alarm in 1,000". */
+    private static String leak(String metric, double value) {
+        if (!metric.startsWith("tpr@fpr=")) {
+            return String.format(Locale.ROOT, "%s %.3f", metric, value);
+        }
+        double rate = Double.parseDouble(metric.substring("tpr@fpr=".length()));
+        return String.format(
+                Locale.ROOT, "%.2g %% of the training records found at 1 false alarm in %,.0f", 100 * value, 1 / rate);
     }
 
     static String interval(FixReport.Measured measured) {

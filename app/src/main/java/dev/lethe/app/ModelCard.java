@@ -3,14 +3,13 @@ package dev.lethe.app;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.lethe.core.privacy.Claim;
 import dev.lethe.core.privacy.PrivacyEventJson;
-import java.math.BigDecimal;
-import java.math.MathContext;
-import java.math.RoundingMode;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param found columns of which the encoding was found privately
  * @param test name of the file of other records, null if there is none
  * @param accuracy on these
+ * @param seed of first weights, dropout and augmentation; noise has none
  */
 record ModelCard(
         Claim.DifferentialPrivacy claim,
@@ -32,6 +32,7 @@ record ModelCard(
         List<String> found,
         @Nullable String test,
         @Nullable Double accuracy,
+        long seed,
         String version) {
     /** Changes when a field goes or changes its meaning. */
     static final String FORMAT = "lethe-model-card/1";
@@ -64,6 +65,7 @@ record ModelCard(
         card.addProperty("label", label);
         card.add("classes", array(classes));
         card.addProperty("records", records);
+        card.addProperty("seed", seed);
         if (charge != null) {
             JsonObject entry = new JsonObject();
             entry.addProperty("dataset", dataset);
@@ -86,14 +88,26 @@ record ModelCard(
                 .toJson(card);
     }
 
+    /** The entry that a card in JSON names. */
+    static Optional<String> charge(String json) {
+        try {
+            JsonObject card = JsonParser.parseString(json).getAsJsonObject();
+            return card.has("ledger")
+                    ? Optional.of(card.getAsJsonObject("ledger").get("charge").getAsString())
+                    : Optional.empty();
+        } catch (JsonParseException | IllegalStateException | NullPointerException | ClassCastException e) {
+            throw new IllegalArgumentException("the model card is not JSON of format " + FORMAT, e);
+        }
+    }
+
     String text() {
         StringBuilder text = new StringBuilder("# Model of '" + label + "'\n\n");
-        text.append("**Claim.** ").append(sentence()).append("\n\n");
+        text.append("**Claim.** ").append(claim.sentence()).append("\n\n");
         text.append(
                 "**What it means.** Whatever anybody knows and computes from the model, whether or not one row was among the "
-                        + records + " changes the odds of any outcome by at most a factor of e^" + rounded()
-                        + ", but for a chance of "
-                        + claim.delta() + ".\n\n");
+                        + records + " changes the odds of any outcome by at most a factor of e^"
+                        + Claim.rounded(claim.epsilon()) + ", but for a chance of " + Claim.rounded(claim.delta())
+                        + ".\n\n");
         text.append("**Method.** ").append(method).append(": ").append(recipe).append(".\n\n");
         text.append("**Encoding.** ")
                 .append(
@@ -121,26 +135,11 @@ record ModelCard(
 
     /** For the screen. */
     String summary() {
-        return sentence()
+        return claim.sentence()
                 + (accuracy == null
                         ? ""
                         : String.format(Locale.ROOT, "%nRight on %.2f %% of %s.", 100 * accuracy, test))
                 + (charge == null ? "" : "\nCharged to " + dataset + ", entry " + charge);
-    }
-
-    private String sentence() {
-        return "(" + rounded() + ", " + claim.delta() + ")-differential privacy; neighbours are tables that differ in "
-                + (claim.neighbours() == dev.lethe.core.privacy.Neighbours.ADD_OR_REMOVE_ONE
-                        ? "the presence of "
-                        : "the contents of ")
-                + claim.unit() + ".";
-    }
-
-    /** Claims round up. */
-    private String rounded() {
-        return new BigDecimal(claim.epsilon())
-                .round(new MathContext(4, RoundingMode.CEILING))
-                .toPlainString();
     }
 
     private static JsonArray array(List<String> texts) {

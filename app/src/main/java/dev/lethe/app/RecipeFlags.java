@@ -126,11 +126,6 @@ final class RecipeFlags {
         return width == null ? List.of(256) : width;
     }
 
-    /** Fewer hidden units than usual: noise grows with the number of parameters. */
-    void narrow() {
-        width = List.of(64);
-    }
-
     int channels() {
         return channels == null ? 16 : channels;
     }

@@ -5,8 +5,6 @@ import dev.lethe.audit.report.ReportHtml;
 import dev.lethe.audit.report.ReportJson;
 import dev.lethe.audit.report.ReportText;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,8 +23,6 @@ import picocli.CommandLine.Parameters;
             "  lethe show lethe-report/report.json --out again"
         })
 final class ShowCommand implements Callable<Integer>, Failures.Debuggable {
-    private static final long MOST_BYTES = 256L << 20;
-
     @Parameters(paramLabel = "FILE", description = "A report.json.")
     private Path file;
 
@@ -43,27 +39,11 @@ final class ShowCommand implements Callable<Integer>, Failures.Debuggable {
 
     @Override
     public Integer call() throws IOException {
-        Report report = read(file);
+        Report report = ReportFile.read(file);
         if (out != null) {
             OutputFolder.open(out, AuditRun.HTML).write(AuditRun.HTML, ReportHtml.render(report));
         }
         System.out.println(common.json ? ReportJson.write(report) : ReportText.summary(report));
         return 0;
-    }
-
-    private static Report read(Path file) throws IOException {
-        if (Files.isDirectory(file)) {
-            throw new IOException(file + " is a folder; name the report.json in it");
-        }
-        if (Files.isRegularFile(file) && Files.size(file) > MOST_BYTES) {
-            throw new IOException(file + " is larger than 256 MiB; is it a report.json?");
-        }
-        try {
-            return ReportJson.read(Files.readString(file));
-        } catch (CharacterCodingException e) {
-            throw new IOException(file + ": not UTF-8 text; name a report.json that Lethe wrote", e);
-        } catch (IllegalArgumentException e) {
-            throw new IOException(file + ": " + e.getMessage() + "; name a report.json that Lethe wrote", e);
-        }
     }
 }

@@ -22,7 +22,7 @@ import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** What to compute of which table, and what it may cost. */
-final class StatisticsFlags {
+final class StatisticsFlags extends CsvFlags {
     private static final int BINS = 10;
 
     @Option(names = "--table", required = true, paramLabel = "FILE", description = "A CSV file, gzipped or not.")
@@ -122,44 +122,10 @@ final class StatisticsFlags {
             description = "laplace (if not given) or gaussian, which needs --delta.")
     NoiseKind noise = NoiseKind.LAPLACE;
 
-    @Option(names = "--delimiter", paramLabel = "CHAR", description = "Between cells; found out if not given.")
-    String delimiter;
-
-    @Option(names = "--no-header", description = "The first line is data; columns are c1, c2, ...")
-    boolean noHeader;
-
-    @Option(
-            names = "--missing",
-            paramLabel = "TEXT,...",
-            split = ",",
-            hideParamSyntax = true,
-            description = "Texts that stand for a missing cell, instead of the usual ones.")
-    List<String> missing;
-
-    @Option(
-            names = "--categorical",
-            paramLabel = "COLUMN,...",
-            split = ",",
-            hideParamSyntax = true,
-            description = "Read these columns as categories, though they look like numbers.")
-    List<String> categorical = List.of();
-
-    @Option(
-            names = "--drop",
-            paramLabel = "COLUMN,...",
-            split = ",",
-            hideParamSyntax = true,
-            description = "Leave these columns out.")
-    List<String> drop = List.of();
-
     /** The table; columns that make groups or name people are read as names. */
     Table read() throws IOException {
-        CsvOptions options = options(delimiter).withHeader(!noHeader).withDrop(Set.copyOf(drop));
-        if (missing != null) {
-            options = options.withMissing(Set.copyOf(missing));
-        }
+        CsvOptions options = csv();
         Set<String> names = new HashSet<>(groupBy);
-        names.addAll(categorical);
         if (unit != null) {
             names.add(unit);
         }
@@ -167,12 +133,6 @@ final class StatisticsFlags {
             options = options.withType(name, ColumnType.CATEGORICAL);
         }
         return Csv.read(table, options);
-    }
-
-    private static CsvOptions options(String delimiter) {
-        return delimiter == null
-                ? CsvOptions.DEFAULT
-                : CsvOptions.DEFAULT.withDelimiter(DataFlags.delimiter(delimiter));
     }
 
     /** What is asked; of the table only names and types of columns are looked at. */
@@ -200,7 +160,7 @@ final class StatisticsFlags {
                 unit,
                 new ContributionBounds(maxGroups == null ? 1 : maxGroups, maxRows == null ? 1 : maxRows),
                 aggregates,
-                bounds(),
+                bounds(bounds),
                 noise,
                 epsilon,
                 delta);
@@ -244,9 +204,10 @@ final class StatisticsFlags {
         return new Aggregate.Histogram(name, (int) number);
     }
 
-    private Map<String, Bounds> bounds() {
+    /** Bounds by column, of texts such as age=0:100. */
+    static Map<String, Bounds> bounds(List<String> texts) {
         Map<String, Bounds> all = new HashMap<>();
-        for (String text : bounds) {
+        for (String text : texts) {
             int equals = text.lastIndexOf('=');
             int colon = text.indexOf(':', equals + 1);
             if (equals < 1 || colon < 0) {

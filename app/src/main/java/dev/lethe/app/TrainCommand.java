@@ -8,18 +8,19 @@ import dev.lethe.core.ledger.Custodian;
 import dev.lethe.core.ledger.Entry;
 import dev.lethe.core.ledger.Ledger;
 import dev.lethe.core.model.Predictor;
+import dev.lethe.core.model.Progress;
 import dev.lethe.core.privacy.BestAccountant;
 import dev.lethe.core.privacy.Calibration;
 import dev.lethe.core.privacy.Claim;
 import dev.lethe.core.privacy.PrivacyEvent;
 import dev.lethe.core.privacy.PrivacyEventJson;
 import dev.lethe.core.random.Seed;
-import dev.lethe.nn.NetworkFiles;
 import dev.lethe.nn.NetworkTrainer;
 import dev.lethe.protect.training.CheckpointFile;
-import dev.lethe.protect.training.DpSgd;
 import dev.lethe.protect.training.PrivateEncoding;
+import dev.lethe.protect.training.PrivateRecipe;
 import dev.lethe.protect.training.PrivateTableTraining;
+import dev.lethe.protect.training.PrivateTraining;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,9 +31,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -47,6 +51,7 @@ import picocli.CommandLine.Spec;
             "                   [--ledger FILE --dataset NAME] [OPTIONS]"
         },
         sortOptions = false,
+        defaultValueProvider = TrainCommand.SuitedToNoise.class,
         footer = {
             "",
             "Written are model.safetensors, model.onnx, encoder.json, and model-card.json and .md with the claim.",
@@ -57,14 +62,23 @@ import picocli.CommandLine.Spec;
             "  lethe train --table people.csv --label income --epsilon 3 --delta 1e-6 --bounds age=0:100 \\",
             "      --categories sex=f|m --test held-out.csv --out income-model \\",
             "      --ledger ledger.db --dataset people",
+            "  lethe train --table log.csv --label spam --epsilon 8 --delta 1e-6 --method dp-ftrl \\",
+            "      --momentum 0.9 --learning-rate 0.05 --out spam-model",
             "",
             "Exit codes: 0 done, 2 wrong usage, 3 refused: over budget, or no price known, 4 input or output."
         })
 final class TrainCommand implements Callable<Integer>, Failures.Debuggable {
-    static final String ENCODER = "encoder.json";
-    static final String CARD = "model-card.json";
-    static final String CARD_TEXT = "model-card.md";
-    static final String CHECKPOINT = "training.checkpoint";
+
+    /** Large batches and not too many epochs suit noise better than what suits plain training. */
+    static final class SuitedToNoise implements CommandLine.IDefaultValueProvider {
+        private static final Map<String, String> VALUES =
+                Map.of("--epochs", "30", "--batch", "512", "--learning-rate", "0.003");
+
+        @Override
+        public @Nullable String defaultValue(ArgSpec argument) {
+            return argument instanceof OptionSpec option ? VALUES.get(option.longestName()) : null;
+        }
+    }
 
     @Spec
     private CommandSpec spec;
@@ -123,7 +137,7 @@ final class TrainCommand implements Callable<Integer>, Failures.Debuggable {
         if ((ledger == null) != (dataset == null)) {
             throw usage("--ledger and --dataset go together; give both or none");
         }
-        if (data.table == null || data.label == null || data.images != null) {
+        if (data.table == null || data.label == null) {
             throw usage("give --table FILE and --label COLUMN, the column to predict");
         }
         try (Console console = new Console(common.quiet)) {
@@ -140,7 +154,6 @@ final class TrainCommand implements Callable<Integer>, Failures.Debuggable {
 
     private void run(LabelledTable table, Console console) throws IOException {
         int records = table.size();
-        setDefaults(records);
         NetworkTrainer trainer = recipe.trainer(Recipe.MLP);
         if (recipe.chosen(Recipe.MLP).isForImages()) {
             throw usage("--recipe " + recipe.recipe + " is for images; take mlp or logistic for a table");
@@ -151,10 +164,10 @@ final class TrainCommand implements Callable<Integer>, Failures.Debuggable {
                 privacy.known(),
                 privacy.epsilon * privacy.encodingShare,
                 privacy.delta * privacy.encodingShare);
-        DpSgd how = calibrated(trainer, encoding, records);
+        PrivateRecipe how = calibrated(trainer, encoding, records);
         PrivacyEvent event = PrivateTableTraining.event(encoding, how, records);
         Claim.DifferentialPrivacy claim = new Claim.DifferentialPrivacy(
-                new BestAccountant().price(event, privacy.neighbours).epsilon(privacy.delta),
+                new BestAccountant().price(event, privacy.neighbours).epsilon(PrivateTraining.priced(privacy.delta)),
                 privacy.delta,
                 privacy.neighbours,
                 "one row",
@@ -170,19 +183,22 @@ final class TrainCommand implements Callable<Integer>, Failures.Debuggable {
             System.out.println(plan(how, claim, encoding, records));
             return;
         }
-        OutputFolder folder = OutputFolder.open(
-                out, ENCODER, CARD, CARD_TEXT, NetworkFiles.PARAMETERS, NetworkFiles.ONNX, CHECKPOINT);
+        ModelFolder folder = ModelFolder.open(out);
         Optional<LabelledTable> held = test == null ? Optional.empty() : Optional.of(held(table));
         console.say(plan(how, claim, encoding, records));
-        Paid paid = train(table, encoding, how, event, folder, console);
+        long seed = common.seed == null ? Seed.draw() : common.seed;
+        console.say("seed " + seed + " (of first weights; noise has none)");
+        Paid paid = train(table, encoding, how, event, folder, seed, console);
         try (Predictor<Examples> model = paid.trained().model()) {
+            new PrivateTraining(how, records, Seed.of(seed), Progress.QUIET, null)
+                    .requirePaid(model.parameters().orElseThrow().length, claim.epsilon(), privacy.delta);
             EncodingJson.Encoding encoder = paid.trained().encoding();
             Double accuracy = held.map(other ->
                             model.logits(encoder.encoder().encode(other)).accuracy(other.labels()))
                     .orElse(null);
             ModelCard card = new ModelCard(
                     claim,
-                    "dp-sgd",
+                    privacy.method,
                     how.describe(),
                     data.label,
                     table.classes(),
@@ -192,44 +208,21 @@ final class TrainCommand implements Callable<Integer>, Failures.Debuggable {
                     encoding.found(),
                     test == null ? null : String.valueOf(test.getFileName()),
                     accuracy,
+                    seed,
                     Lethe.Version.number());
-            NetworkFiles.write(
-                    model, table.classes(), Map.of("claim", claim.sentence(), "recipe", how.describe()), out);
-            folder.write(ENCODER, EncodingJson.write(encoder));
-            folder.write(CARD, card.json());
-            folder.write(CARD_TEXT, card.text());
-            Files.deleteIfExists(out.resolve(CHECKPOINT));
+            folder.write(model, encoder, card);
+            Files.deleteIfExists(folder.checkpoint());
             console.close();
             System.out.println(common.json ? card.json() : card.summary() + "\n\nModel: " + out);
         }
     }
 
-    /** What suits noise, where the user says nothing: large batches and not too many epochs. */
-    private void setDefaults(int records) {
-        if (!given("--batch")) {
-            recipe.batch = Math.max(Math.min(256, records), records / 50);
-        }
-        if (!given("--epochs")) {
-            recipe.epochs = 30;
-        }
-        if (!given("--learning-rate")) {
-            recipe.learningRate = 0.003;
-        }
-        if (!given("--width") && recipe.chosen(Recipe.MLP) == Recipe.MLP) {
-            recipe.narrow();
-        }
-    }
-
-    private boolean given(String flag) {
-        return spec.commandLine().getParseResult().hasMatchedOption(flag);
-    }
-
-    private DpSgd calibrated(NetworkTrainer trainer, PrivateEncoding encoding, int records) {
-        Calibration calibration =
-                new Calibration(new BestAccountant(), privacy.neighbours, privacy.epsilon, privacy.delta);
+    private PrivateRecipe calibrated(NetworkTrainer trainer, PrivateEncoding encoding, int records) {
+        Calibration calibration = new Calibration(
+                new BestAccountant(), privacy.neighbours, privacy.epsilon, PrivateTraining.priced(privacy.delta));
         double noise = calibration.noise(multiplier ->
-                PrivateTableTraining.event(encoding, privacy.dpSgd(trainer, multiplier, records), records));
-        return privacy.dpSgd(trainer, noise, records);
+                PrivateTableTraining.event(encoding, privacy.recipe(trainer, multiplier, records), records));
+        return privacy.recipe(trainer, noise, records);
     }
 
     private LabelledTable held(LabelledTable table) throws IOException {
@@ -248,9 +241,10 @@ final class TrainCommand implements Callable<Integer>, Failures.Debuggable {
     private Paid train(
             LabelledTable table,
             PrivateEncoding encoding,
-            DpSgd how,
+            PrivateRecipe how,
             PrivacyEvent event,
-            OutputFolder folder,
+            ModelFolder folder,
+            long seed,
             Console console)
             throws IOException {
         String identity = new Fingerprint()
@@ -258,28 +252,27 @@ final class TrainCommand implements Callable<Integer>, Failures.Debuggable {
                 .add(PrivacyEventJson.write(event))
                 .add(table.fingerprint())
                 .hex();
-        Optional<String> left = CheckpointFile.identityIn(out.resolve(CHECKPOINT));
+        Optional<String> left = CheckpointFile.identityIn(folder.checkpoint());
         String run;
         EncodingJson.Encoding earlier = null;
         if (left.isPresent() && left.get().startsWith(identity + ' ')) {
             run = left.get().substring(identity.length() + 1);
-            earlier = EncodingJson.read(Files.readString(out.resolve(ENCODER)));
-            console.say("going on from " + out.resolve(CHECKPOINT));
+            earlier = EncodingJson.read(Files.readString(folder.encoder()));
+            console.say("going on from " + folder.checkpoint());
         } else {
             run = Long.toHexString(Seed.draw());
         }
-        long seed = common.seed == null ? Seed.draw() : common.seed;
         PrivateTableTraining training = new PrivateTableTraining(
                 encoding,
                 how,
                 table.size(),
                 Seed.of(seed),
                 console,
-                new CheckpointFile(out.resolve(CHECKPOINT), identity + ' ' + run),
+                new CheckpointFile(folder.checkpoint(), identity + ' ' + run),
                 earlier,
                 found -> {
                     try {
-                        folder.write(ENCODER, EncodingJson.write(found));
+                        folder.write(found);
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }
@@ -298,19 +291,18 @@ final class TrainCommand implements Callable<Integer>, Failures.Debuggable {
         }
     }
 
-    private static String plan(DpSgd how, Claim.DifferentialPrivacy claim, PrivateEncoding encoding, int records) {
+    private static String plan(
+            PrivateRecipe how, Claim.DifferentialPrivacy claim, PrivateEncoding encoding, int records) {
         return String.format(
                 Locale.ROOT,
-                "%d steps on batches of %.0f, expected, of %d records, noise multiplier %.4f; %s: epsilon %.4f at delta %s",
+                "%d steps on %d records, noise multiplier %.4f; %s: %s",
                 how.steps(records),
-                how.rate(records) * records,
                 records,
                 how.noiseMultiplier(),
                 encoding.found().isEmpty()
                         ? "the encoding is given"
                         : encoding.found().size() + " columns' encodings are found privately",
-                claim.epsilon(),
-                claim.delta());
+                claim.sentence());
     }
 
     private ParameterException usage(String message) {

@@ -5,7 +5,9 @@ import dev.lethe.core.privacy.Neighbours;
 import dev.lethe.nn.Clipping;
 import dev.lethe.nn.NetworkTrainer;
 import dev.lethe.protect.training.AdaptiveNorm;
+import dev.lethe.protect.training.DpFtrl;
 import dev.lethe.protect.training.DpSgd;
+import dev.lethe.protect.training.PrivateRecipe;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +39,16 @@ final class TrainingFlags {
                     "Which data sets are alike: add-remove, where one has a record more, or replace, where one record"
                             + " differs (default: ${DEFAULT-VALUE}).")
     Neighbours neighbours;
+
+    @Option(
+            names = "--method",
+            paramLabel = "NAME",
+            defaultValue = "dp-sgd",
+            description =
+                    "dp-sgd, by the recipe's optimizer on records drawn by coins; or dp-ftrl, gradient descent with"
+                            + " --momentum on records in the order of the file, which must owe nothing to them"
+                            + " (default: ${DEFAULT-VALUE}).")
+    String method;
 
     @Option(
             names = "--clipping",
@@ -109,39 +121,44 @@ final class TrainingFlags {
     }
 
     /** The recipe, private, with some noise. */
-    DpSgd dpSgd(NetworkTrainer recipe, double noiseMultiplier, int records) {
+    PrivateRecipe recipe(NetworkTrainer recipe, double noiseMultiplier, int records) {
+        if (method.equals("dp-ftrl")) {
+            if (copies > 1 || averaging > 0 || clipping.equals("adaptive")) {
+                throw new IllegalArgumentException(
+                        "--copies, --averaging and adaptive clipping are of dp-sgd; leave them out with dp-ftrl");
+            }
+            return new DpFtrl(recipe, noiseMultiplier, clipping());
+        }
+        if (!method.equals("dp-sgd")) {
+            throw new IllegalArgumentException("--method '" + method + "' is unknown; take dp-sgd or dp-ftrl");
+        }
         double batch = Math.min(recipe.optimization().batch(), records);
         return new DpSgd(
                 recipe,
                 noiseMultiplier,
-                switch (clipping) {
-                    case "flat", "adaptive" -> new Clipping.Flat(clip);
-                    case "per-layer" -> new Clipping.PerLayer(clip);
-                    case "automatic" -> new Clipping.Automatic(0.01);
-                    default ->
-                        throw new IllegalArgumentException("--clipping '" + clipping
-                                + "' is unknown; take flat, per-layer, adaptive or automatic");
-                },
+                clipping(),
                 clipping.equals("adaptive") ? AdaptiveNorm.of(clip, batch) : null,
                 copies,
                 averaging);
     }
 
+    private Clipping clipping() {
+        return switch (clipping) {
+            case "flat", "adaptive" -> new Clipping.Flat(clip);
+            case "per-layer" -> new Clipping.PerLayer(clip);
+            case "automatic" -> new Clipping.Automatic(0.01);
+            default ->
+                throw new IllegalArgumentException(
+                        "--clipping '" + clipping + "' is unknown; take flat, per-layer, adaptive or automatic");
+        };
+    }
+
     /** What is known of columns without looking at the data. */
     Map<String, ColumnEncoding> known() {
         Map<String, ColumnEncoding> known = new HashMap<>();
-        for (String flag : bounds) {
-            int equals = flag.lastIndexOf('=');
-            int colon = flag.indexOf(':', equals);
-            try {
-                double low = Double.parseDouble(flag.substring(equals + 1, colon));
-                double high = Double.parseDouble(flag.substring(colon + 1));
-                known.put(
-                        flag.substring(0, equals), ColumnEncoding.Scaled.between(flag.substring(0, equals), low, high));
-            } catch (NumberFormatException | StringIndexOutOfBoundsException e) {
-                throw new IllegalArgumentException("--bounds '" + flag + "' must look like age=0:100", e);
-            }
-        }
+        StatisticsFlags.bounds(bounds)
+                .forEach((column, one) ->
+                        known.put(column, ColumnEncoding.Scaled.between(column, one.low(), one.high())));
         for (String flag : categories) {
             int equals = flag.indexOf('=');
             if (equals < 1) {

@@ -103,6 +103,16 @@ public final class TableEncoder {
         return featureNames;
     }
 
+    /** Whether a table has the columns and classes that this encoder was made for. */
+    public boolean fits(LabelledTable data) {
+        List<Column> columns = data.features().columns();
+        boolean fits = data.classes().equals(classes) && columns.size() == features.size();
+        for (int i = 0; fits && i < columns.size(); i++) {
+            fits = features.get(i).takes(columns.get(i));
+        }
+        return fits;
+    }
+
     /** In words, complete: equal encoders, equal words. */
     public String describe() {
         return features + " " + classes;
@@ -146,6 +156,9 @@ public final class TableEncoder {
 
     /** What was learned of one column. */
     private sealed interface Feature {
+        /** Whether it is of this column. */
+        boolean takes(Column column);
+
         Writer writer(Column column);
     }
 
@@ -211,8 +224,13 @@ public final class TableEncoder {
         }
 
         @Override
+        public boolean takes(Column column) {
+            return column instanceof Column.Numeric && column.name().equals(name);
+        }
+
+        @Override
         public Writer writer(Column column) {
-            if (!(column instanceof Column.Numeric numeric) || !column.name().equals(name)) {
+            if (!(column instanceof Column.Numeric numeric) || !takes(column)) {
                 throw mismatch(column, "numeric", name);
             }
             return at < 0
@@ -270,9 +288,13 @@ public final class TableEncoder {
         }
 
         @Override
+        public boolean takes(Column column) {
+            return column instanceof Column.Categorical && column.name().equals(name);
+        }
+
+        @Override
         public Writer writer(Column column) {
-            if (!(column instanceof Column.Categorical categorical)
-                    || !column.name().equals(name)) {
+            if (!(column instanceof Column.Categorical categorical) || !takes(column)) {
                 throw mismatch(column, "categorical", name);
             }
             int[] placeOfCode = new int[categorical.categories().size()];

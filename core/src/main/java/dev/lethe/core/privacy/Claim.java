@@ -1,5 +1,9 @@
 package dev.lethe.core.privacy;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+
 /** What is claimed of a release. */
 public sealed interface Claim {
     /** In a sentence, for whoever must sign. */
@@ -24,9 +28,18 @@ public sealed interface Claim {
 
         @Override
         public String sentence() {
-            return "(" + epsilon + ", " + delta + ")-differential privacy, neighbours differing in "
+            return "(" + rounded(epsilon) + ", " + rounded(delta) + ")-differential privacy, neighbours differing in "
                     + (neighbours == Neighbours.ADD_OR_REMOVE_ONE ? "the presence of " : "the contents of ") + unit;
         }
+    }
+
+    /** Four digits; claims round up. */
+    static String rounded(double value) {
+        BigDecimal up = new BigDecimal(value).round(new MathContext(4, RoundingMode.CEILING));
+        // A double is a little above or below the decimal that was meant.
+        BigDecimal nearest = BigDecimal.valueOf(value).round(new MathContext(4));
+        boolean meant = nearest.doubleValue() == value;
+        return (meant ? nearest : up).stripTrailingZeros().toString().replace("E", "e");
     }
 
     /**
@@ -38,19 +51,6 @@ public sealed interface Claim {
         @Override
         public String sentence() {
             return "heuristic, no guarantee: " + why;
-        }
-    }
-
-    /**
-     * Nothing.
-     *
-     * @param why what was to hold does not
-     */
-    @SuppressWarnings("JavaLangClash")
-    record Void(String why) implements Claim {
-        @Override
-        public String sentence() {
-            return "nothing is claimed: " + why;
         }
     }
 }

@@ -62,19 +62,12 @@ public record CheckpointFile(Path file, String identity, Duration every) {
     final class Writer {
         private long last = System.nanoTime();
 
-        /** Writes, if the last one is old enough. */
-        void offer(ClippedTraining training, PrivateSteps.State state) {
-            if (due()) {
-                write(training, state);
-            }
-        }
-
         /** Whether the last one is old enough. */
         boolean due() {
             return System.nanoTime() - last >= every.toNanos();
         }
 
-        void write(ClippedTraining training, PrivateSteps.State state) {
+        void write(ClippedTraining training, TrainingSteps.State state) {
             CheckpointFile.this.write(training, state);
             last = System.nanoTime();
         }
@@ -84,7 +77,7 @@ public record CheckpointFile(Path file, String identity, Duration every) {
         return new Writer();
     }
 
-    private void write(ClippedTraining training, PrivateSteps.State state) {
+    private void write(ClippedTraining training, TrainingSteps.State state) {
         Path partial = file.resolveSibling(file.getFileName() + ".partial");
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -118,7 +111,7 @@ public record CheckpointFile(Path file, String identity, Duration every) {
     }
 
     /** Puts the training where the checkpoint is, if there is one. */
-    Optional<PrivateSteps.State> resume(ClippedTraining training, Clipping clipping) {
+    Optional<TrainingSteps.State> resume(ClippedTraining training, Clipping clipping) {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
@@ -135,7 +128,7 @@ public record CheckpointFile(Path file, String identity, Duration every) {
         }
     }
 
-    private PrivateSteps.State read(byte[] bytes, ClippedTraining training, Clipping clipping) throws IOException {
+    private TrainingSteps.State read(byte[] bytes, ClippedTraining training, Clipping clipping) throws IOException {
         if (bytes.length < 2 * Long.BYTES
                 || ByteBuffer.wrap(bytes).getLong(bytes.length - Long.BYTES)
                         != checksum(bytes, bytes.length - Long.BYTES)) {
@@ -177,7 +170,7 @@ public record CheckpointFile(Path file, String identity, Duration every) {
         }
         Clipping now = clipping.sensitivity() == norm ? clipping : new Clipping.Flat(norm);
         training.resume(weights, new OptimizerState(steps, memory));
-        return new PrivateSteps.State(step, now, average.length == 0 ? null : average, sums);
+        return new TrainingSteps.State(step, now, average.length == 0 ? null : average, sums);
     }
 
     private IOException damaged(@Nullable Exception cause) {

@@ -24,7 +24,7 @@ import java.util.Optional;
  * it</em> is not a neighbour, since it changes every batch. Rows sorted by class train badly; an order drawn without looking at the
  * records is fine.
  *
- * <p>As a {@link Trainer} it only rehearses, as {@link DpSgd} does. What may be released comes from {@link OrderedTraining}.
+ * <p>As a {@link Trainer} it only rehearses, as {@link DpSgd} does. What may be released comes from {@link PrivateTraining}.
  *
  * @param recipe what to train, by stochastic gradient descent; its batch is the size of all batches, the last of an epoch holds the
  *     rest, and all are divided by the same number
@@ -34,7 +34,7 @@ import java.util.Optional;
  * @param correlation of the noise between steps
  */
 public record DpFtrl(NetworkTrainer recipe, double noiseMultiplier, Clipping clipping, Correlation correlation)
-        implements Trainer<Examples> {
+        implements PrivateRecipe {
     public DpFtrl {
         if (!(noiseMultiplier > 0 && noiseMultiplier <= 1e6)) {
             throw new IllegalArgumentException("noise multiplier " + noiseMultiplier + " must lie in (0, 1000000]");
@@ -58,11 +58,6 @@ public record DpFtrl(NetworkTrainer recipe, double noiseMultiplier, Clipping cli
         this(recipe, noiseMultiplier, clipping, new Correlation.Tree(false));
     }
 
-    /** The same with other noise. */
-    public DpFtrl withNoise(double other) {
-        return new DpFtrl(recipe, other, clipping, correlation);
-    }
-
     /** Examples in each batch but the last of an epoch. */
     int batch(int examples) {
         return Math.min(recipe.optimization().batch(), examples);
@@ -74,11 +69,13 @@ public record DpFtrl(NetworkTrainer recipe, double noiseMultiplier, Clipping cli
     }
 
     /** Steps in all epochs. */
+    @Override
     public long steps(int examples) {
         return recipe.optimization().epochs() * stepsAnEpoch(examples);
     }
 
     /** What a training on so many examples costs; see the class for what its neighbours are. */
+    @Override
     public PrivacyEvent event(int examples) {
         return correlation.event(noiseMultiplier, recipe.optimization().epochs(), stepsAnEpoch(examples));
     }
@@ -95,14 +92,8 @@ public record DpFtrl(NetworkTrainer recipe, double noiseMultiplier, Clipping cli
         return new RunningSums.Toeplitz(parameters, event.coefficients(), sigma(touched), chance);
     }
 
-    /**
-     * Rounding to the noise's grid, of step at most sigma / 2^42, takes neighbours apart by a step in each value that a record
-     * touches, while it may move them by the clipping norm in all at least. The factor pays for it; 2^-20 is for the double arithmetic
-     * of the sums.
-     */
     private double sigma(double touched) {
-        double rounding = noiseMultiplier * 0x1p-42 * Math.sqrt(touched);
-        return noiseMultiplier * clipping.sensitivity() * (1 + 0x1p-20 + rounding);
+        return TrainingSteps.sigma(noiseMultiplier, clipping.sensitivity(), touched);
     }
 
     /** A rehearsal: see the class. */

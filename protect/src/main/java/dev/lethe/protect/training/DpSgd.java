@@ -33,7 +33,7 @@ public record DpSgd(
         @Nullable AdaptiveNorm adaptive,
         int copies,
         double averaging)
-        implements Trainer<Examples> {
+        implements PrivateRecipe {
     public DpSgd {
         if (!(noiseMultiplier > 0 && noiseMultiplier <= 1e6)) {
             throw new IllegalArgumentException("noise multiplier " + noiseMultiplier + " must lie in (0, 1000000]");
@@ -61,22 +61,19 @@ public record DpSgd(
         this(recipe, noiseMultiplier, clipping, null, 1, 0);
     }
 
-    /** The same with other noise. */
-    public DpSgd withNoise(double other) {
-        return new DpSgd(recipe, other, clipping, adaptive, copies, averaging);
-    }
-
     /** The probability of each of so many examples to take part in a step. */
     public double rate(int examples) {
         return Math.min(1, (double) recipe.optimization().batch() / examples);
     }
 
     /** Steps in all the recipe's epochs over so many examples. */
+    @Override
     public long steps(int examples) {
         return Math.max(1, Math.round(recipe.optimization().epochs() / rate(examples)));
     }
 
     /** What a training on so many examples costs, under adding or removing one as under replacing it. */
+    @Override
     public PrivacyEvent event(int examples) {
         return new PrivacyEvent.Repeated(
                 steps(examples),

@@ -1,12 +1,10 @@
 package dev.lethe.protect.training;
 
 import dev.lethe.core.data.Examples;
-import dev.lethe.core.model.Predictor;
 import dev.lethe.core.model.Progress;
 import dev.lethe.core.random.Seed;
 import dev.lethe.nn.ClippedTraining;
 import dev.lethe.nn.Clipping;
-import dev.lethe.nn.NetworkTrainer;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,18 +13,8 @@ import org.jspecify.annotations.Nullable;
  * One training by {@link DpSgd}, step by step. Each part on which the guarantee rests is a method of its own, so that tests can do it
  * wrongly and be caught.
  */
-class PrivateSteps {
-    /** Float arithmetic explains a thousandth of this. */
-    private static final double TOLERANCE = 1e-3;
-
+class PrivateSteps extends TrainingSteps {
     private final DpSgd how;
-    private final Examples data;
-    private final int[] rows;
-    private final Seed seed;
-    private final Chance chance;
-    private final Progress progress;
-    private final @Nullable CheckpointFile checkpoints;
-    private final long steps;
     private final double rate;
 
     PrivateSteps(
@@ -37,83 +25,30 @@ class PrivateSteps {
             Chance chance,
             Progress progress,
             @Nullable CheckpointFile checkpoints) {
+        super(how, data, rows, seed, chance, progress, checkpoints);
         this.how = how;
-        this.data = data;
-        this.rows = rows;
-        this.seed = seed;
-        this.chance = chance;
-        this.progress = progress;
-        this.checkpoints = checkpoints;
-        steps = how.steps(rows.length);
         rate = how.rate(rows.length);
     }
 
-    Predictor<Examples> run() {
-        test(how.recipe(), data, how.clipping(), seed);
-        ClippedTraining training = ClippedTraining.begin(how.recipe(), data, seed);
-        try {
-            return run(training);
-        } catch (RuntimeException | Error e) {
-            training.close();
-            throw e;
-        }
+    @Override
+    State first(ClippedTraining training) {
+        return new State(
+                0, how.clipping(), how.averaging() > 0 ? training.weights().clone() : null, List.of());
     }
 
-    /** Before anything depends on it: the clipped sums against the slow and obvious ones, on made-up examples. */
-    static void test(NetworkTrainer recipe, Examples data, Clipping clipping, Seed seed) {
-        double apart = ClippedTraining.selfTest(recipe, data, clipping, seed.fork("self-test"));
-        if (!(apart < TOLERANCE)) {
-            throw new IllegalStateException("clipped gradients differ from those of one example at a time by " + apart
-                    + " of their length; the guarantee would not hold. Please report this with the recipe: "
-                    + recipe.describe());
-        }
+    @Override
+    void resume(State state) {
+        // A step remembers nothing but the state.
     }
 
-    /** As {@link #run()}, from here and without the self-test; the training is the caller's to close if this throws. */
-    Predictor<Examples> run(ClippedTraining training) {
-        State state = new State(
-                0, how.clipping(), how.averaging() > 0 ? training.weights().clone() : null);
-        CheckpointFile.Writer writer = checkpoints == null ? null : checkpoints.writer();
-        if (checkpoints != null) {
-            state = checkpoints.resume(training, how.clipping()).orElse(state);
-        }
-        float[] before = training.weights().clone();
-        long first = state.step();
-        while (state.step() < steps) {
-            state = step(training, state);
-            progress.at("training", (double) state.step() / steps);
-            if (writer != null) {
-                writer.offer(training, state);
-            }
-        }
-        if (first < steps && Arrays.equals(before, training.weights())) {
-            throw new ArithmeticException("no weight moved in training; raise the learning rate "
-                    + how.recipe().optimization().learningRate());
-        }
-        float[] average = state.average();
-        return training.predictor(average == null ? training.weights() : average);
-    }
-
-    /**
-     * Between two steps.
-     *
-     * @param average exponential mean of the parameters, null where there is none
-     * @param sums what {@link RunningSums} remember; none where steps have noise of their own
-     */
-    record State(long step, Clipping clipping, float @Nullable [] average, List<double[]> sums) {
-        State(long step, Clipping clipping, float @Nullable [] average) {
-            this(step, clipping, average, List.of());
-        }
-    }
-
-    private State step(ClippedTraining training, State state) {
+    @Override
+    State step(ClippedTraining training, State state) {
         int[] batch = batch();
         ClippedTraining.Sum sum = sum(training, batch, state.clipping());
         AdaptiveNorm adaptive = how.adaptive();
         double multiplier = adaptive == null ? how.noiseMultiplier() : adaptive.gradientNoise(how.noiseMultiplier());
         float[] gradient = sum.values();
-        // The factor pays for what rounding to the noise's grid adds to the sensitivity.
-        addNoise(gradient, multiplier * sensitivity(state.clipping()) * (1 + 0x1p-20));
+        addNoise(gradient, sigma(multiplier, sensitivity(state.clipping()), gradient.length));
         double divisor = divisor(batch);
         for (int i = 0; i < gradient.length; i++) {
             gradient[i] = (float) (gradient[i] / divisor);
@@ -122,7 +57,8 @@ class PrivateSteps {
         return new State(
                 state.step() + 1,
                 adaptive == null ? state.clipping() : next(adaptive, state.clipping(), sum.norms(), rate * rows.length),
-                averaged(state, training.weights()));
+                averaged(state, training.weights()),
+                List.of());
     }
 
     /** Private, and each example's share of it clipped. */

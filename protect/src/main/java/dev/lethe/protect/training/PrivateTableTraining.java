@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record PrivateTableTraining(
         PrivateEncoding encoding,
-        DpSgd how,
+        PrivateRecipe how,
         int records,
         Seed seed,
         Progress progress,
@@ -40,7 +40,7 @@ public record PrivateTableTraining(
     public record Trained(EncodingJson.Encoding encoding, Predictor<Examples> model) {}
 
     /** What both cost together, with this recipe on so many records. */
-    public static PrivacyEvent event(PrivateEncoding encoding, DpSgd how, int records) {
+    public static PrivacyEvent event(PrivateEncoding encoding, PrivateRecipe how, int records) {
         return encoding.statistics() == null
                 ? how.event(records)
                 : new PrivacyEvent.Composed(List.of(encoding.event(), how.event(records)));

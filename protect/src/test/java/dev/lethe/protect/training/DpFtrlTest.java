@@ -37,7 +37,7 @@ class DpFtrlTest {
         Examples test = MadeUp.blobs(600, 5, 3, 4, Seed.of(2));
         for (Correlation correlation : CORRELATIONS) {
             DpFtrl how = ftrl(correlation, 0.5);
-            try (Predictor<Examples> model = new OrderedTraining(how, 600, Seed.of(3), Progress.QUIET, null)
+            try (Predictor<Examples> model = new PrivateTraining(how, 600, Seed.of(3), Progress.QUIET, null)
                     .release(train, NoiseSource.insecure(Seed.of(6)))) {
                 // Best possible: about 0.99. Guessing: a third.
                 assertThat(model.logits(test).accuracy(test.labels()))
@@ -142,13 +142,13 @@ class DpFtrlTest {
                     1e-6,
                     new Clipping.Flat(0.8),
                     correlation);
-            float[] whole = parameters(new OrderedTraining(how, 50, Seed.of(5), Progress.QUIET, null), data);
+            float[] whole = parameters(new PrivateTraining(how, 50, Seed.of(5), Progress.QUIET, null), data);
             for (int killed = 1; killed <= 10; killed++) {
                 CheckpointFile file = new CheckpointFile(
                         folder.resolve(correlation.describe().replace(' ', '-') + killed), "test", Duration.ZERO);
                 double last = killed / 10.0;
                 // The step's own checkpoint is written after progress is told: one step is done again.
-                OrderedTraining interrupted = new OrderedTraining(
+                PrivateTraining interrupted = new PrivateTraining(
                         how,
                         50,
                         Seed.of(5),
@@ -162,7 +162,7 @@ class DpFtrlTest {
                 assertThat(Files.exists(file.file())).isEqualTo(killed > 1);
                 int[] steps = {0};
                 float[] resumed =
-                        parameters(new OrderedTraining(how, 50, Seed.of(5), (stage, done) -> steps[0]++, file), data);
+                        parameters(new PrivateTraining(how, 50, Seed.of(5), (stage, done) -> steps[0]++, file), data);
                 assertThat(steps[0]).isEqualTo(11 - killed);
                 for (int i = 0; i < whole.length; i++) {
                     assertThat(resumed[i])
@@ -170,7 +170,7 @@ class DpFtrlTest {
                             .isCloseTo(whole[i], org.assertj.core.api.Assertions.within(1e-3f));
                 }
                 // Finished, and asked for once more.
-                assertThat(parameters(new OrderedTraining(how, 50, Seed.of(5), Progress.QUIET, file), data))
+                assertThat(parameters(new PrivateTraining(how, 50, Seed.of(5), Progress.QUIET, file), data))
                         .containsExactly(resumed);
             }
         }
@@ -182,11 +182,11 @@ class DpFtrlTest {
         Path file = folder.resolve("checkpoint");
         DpFtrl how = ftrl(new Correlation.Tree(false), 1);
         parameters(
-                new OrderedTraining(
+                new PrivateTraining(
                         how, 50, Seed.of(5), Progress.QUIET, new CheckpointFile(file, "mine", Duration.ZERO)),
                 data);
         assertThatThrownBy(() -> parameters(
-                        new OrderedTraining(
+                        new PrivateTraining(
                                 how, 50, Seed.of(5), Progress.QUIET, new CheckpointFile(file, "yours", Duration.ZERO)),
                         data))
                 .isInstanceOf(UncheckedIOException.class)
@@ -215,7 +215,7 @@ class DpFtrlTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("band 0 must be at least 1");
         Examples data = MadeUp.blobs(50, 3, 2, 2, Seed.of(4));
-        assertThatThrownBy(() -> new OrderedTraining(
+        assertThatThrownBy(() -> new PrivateTraining(
                                 ftrl(new Correlation.Tree(false), 1), 51, Seed.of(5), Progress.QUIET, null)
                         .release(data, NoiseSource.secure()))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -244,7 +244,7 @@ class DpFtrlTest {
                 correlation);
     }
 
-    private static float[] parameters(OrderedTraining training, Examples data) {
+    private static float[] parameters(PrivateTraining training, Examples data) {
         try (Predictor<Examples> model = training.release(data, NoiseSource.secure())) {
             return model.parameters().orElseThrow();
         }
