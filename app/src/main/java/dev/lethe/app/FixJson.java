@@ -75,7 +75,7 @@ final class FixJson {
             object.addProperty("unit", theorem.unit());
             object.add("event", JsonParser.parseString(PrivacyEventJson.write(theorem.event())));
         } else {
-            object.addProperty("kind", claim instanceof Claim.Heuristic ? "heuristic" : "void");
+            object.addProperty("kind", "heuristic");
         }
         object.addProperty("sentence", claim.sentence());
         return object;

@@ -238,7 +238,8 @@ final class FixRun {
         try (Ledger account = flags.ledger == null ? null : LedgerFlags.open(flags.ledger)) {
             Custodian<LabelledTable> custodian =
                     account == null ? null : new Custodian<>(table, account, flags.dataset, LedgerFlags.who(flags.who));
-            EncodingJson.Encoding encoder = encoder(encoding, least * ENCODING_SHARE, table, custodian);
+            EncodingJson.Encoding encoder =
+                    encoder(encoding, least * ENCODING_SHARE, delta * ENCODING_SHARE, table, custodian);
             List<FixReport.Point> points = new ArrayList<>();
             Custodian<Examples> encoded = account == null
                     ? null
@@ -258,11 +259,20 @@ final class FixRun {
         }
     }
 
-    /** How the table is encoded: as an earlier run in the same folder found, or found now, and charged for. */
+    /**
+     * How the table is encoded: as an earlier run in the same folder found at this price, or found now, and charged for. One that no
+     * ledger has paid for is kept apart, since models that a ledger pays for may not rest on it.
+     */
     private EncodingJson.Encoding encoder(
-            PrivateEncoding encoding, double epsilon, LabelledTable table, @Nullable Custodian<LabelledTable> custodian)
+            PrivateEncoding encoding,
+            double epsilon,
+            double delta,
+            LabelledTable table,
+            @Nullable Custodian<LabelledTable> custodian)
             throws IOException {
-        Path place = flags.out.resolve(ModelFolder.ENCODER);
+        String name =
+                "encoder-epsilon-" + epsilon + "-delta-" + delta + (custodian == null ? "-unrecorded" : "") + ".json";
+        Path place = flags.out.resolve(name);
         if (Files.exists(place)) {
             EncodingJson.Encoding known = EncodingJson.read(Files.readString(place));
             if (!known.encoder().fits(table)) {
@@ -284,7 +294,7 @@ final class FixRun {
             search.add("How to encode the table: epsilon " + Claim.rounded(epsilon) + ", entry "
                     + released.charge().hash());
         }
-        OutputFolder.open(flags.out, ModelFolder.ENCODER).write(ModelFolder.ENCODER, EncodingJson.write(found));
+        OutputFolder.open(flags.out, name).write(name, EncodingJson.write(found));
         return found;
     }
 

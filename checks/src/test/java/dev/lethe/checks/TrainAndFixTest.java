@@ -82,12 +82,24 @@ class TrainAndFixTest {
         assertThat(folder.resolve("fixed/epsilon-2/model/model-card.md")).isRegularFile();
         assertThat(folder.resolve("fixed/epsilon-6/model/model.safetensors")).isRegularFile();
         assertThat(lethe("ledger show --ledger l.db").out())
-                .contains(
-                        "fix: how to encode the table",
-                        "fix: a model with epsilon 2.0",
-                        "fix: a model with epsilon 6.0");
+                .contains("fix: how to encode the table", "fix: a model with epsilon 2", "fix: a model with epsilon 6");
         assertThat(Files.readString(folder.resolve("fixed/fix.html")))
-                .contains("What the search cost", "heuristic, no guarantee", "Theorem: (");
+                .contains("What the search cost", "heuristic, no guarantee", "(2, ", ")-differential privacy");
+
+        // Once more: what was paid for is used again, and nothing is charged twice.
+        String charged = lethe("ledger show --ledger l.db").out();
+        CommandLineRun again =
+                lethe("fix --report report/report.json --remedies early-stopping,confidence-masking --epsilon 2,6"
+                        + " --target auc<=1 --ledger l.db --dataset people --out fixed --json --quiet");
+        assertThat(again.code()).as(again.err()).isZero();
+        assertThat(lethe("ledger show --ledger l.db").out()).isEqualTo(charged);
+
+        // Another smallest budget gives the encoding another share: found anew, and charged.
+        CommandLineRun smaller = lethe("fix --report report/report.json --remedies none --epsilon 1,6 --fresh"
+                + " --target auc<=1 --ledger l.db --dataset people --out fixed --json --quiet");
+        assertThat(smaller.code()).as(smaller.err()).isZero();
+        assertThat(lethe("ledger show --ledger l.db").out().split("how to encode the table", -1))
+                .hasSize(3);
 
         CommandLineRun missed = lethe("fix --report report/report.json --remedies early-stopping --epsilon 6"
                 + " --target auc<=0.01 --out missed --quiet");

@@ -15,7 +15,6 @@ import dev.lethe.nn.Optimization;
 import dev.lethe.nn.Optimizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -159,7 +158,7 @@ class DpFtrlTest {
                         },
                         file);
                 assertThatThrownBy(() -> parameters(interrupted, data)).isInstanceOf(CancellationException.class);
-                assertThat(Files.exists(file.file())).isEqualTo(killed > 1);
+                assertThat(file.file()).exists();
                 int[] steps = {0};
                 float[] resumed =
                         parameters(new PrivateTraining(how, 50, Seed.of(5), (stage, done) -> steps[0]++, file), data);
