@@ -371,6 +371,7 @@ final class FixRun {
                     null,
                     null,
                     before.seed(),
+                    TrainingPlan.LIMITS_OF_STEPS,
                     Lethe.Version.number());
             place.write(trained, encoder, card);
         }

@@ -54,6 +54,64 @@ class TrainAndFixTest {
         assertThat(again.err()).contains("budget");
     }
 
+    /** Pure, for a replacement, in a ledger of replacements; and nothing at all in one of additions. */
+    @Test
+    void regressionIsChargedWhereItsRelationFits() throws Exception {
+        assertThat(lethe("ledger open --ledger l.db --dataset added --epsilon 4 --delta 1e-4 --purpose test")
+                        .code())
+                .isZero();
+        assertThat(lethe("ledger open --ledger l.db --dataset replaced --epsilon 4 --delta 1e-4 --neighbours replace"
+                                + " --purpose test")
+                        .code())
+                .isZero();
+        String train = "train --table people.csv --label outcome --epsilon 3 --bounds age=18:90,visits=0:10"
+                + " --categories city=north|south|east --test people.csv --ledger l.db";
+        String before = lethe("ledger show --ledger l.db --json").out();
+        CommandLineRun refused = lethe(train + " --method objective-perturbation --dataset added --out none");
+        assertThat(refused.code()).isEqualTo(3);
+        assertThat(refused.err()).contains("replacing one record");
+        assertThat(lethe("ledger show --ledger l.db --json").out()).isEqualTo(before);
+        assertThat(folder.resolve("none/model.onnx")).doesNotExist();
+
+        CommandLineRun run =
+                lethe(train + " --method objective-perturbation --dataset replaced --out model --json --debug");
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonObject card = JsonParser.parseString(run.out()).getAsJsonObject();
+        JsonObject claim = card.getAsJsonObject("claim");
+        assertThat(claim.get("epsilon").getAsDouble()).isEqualTo(3);
+        assertThat(claim.get("delta").getAsDouble()).isZero();
+        assertThat(claim.get("neighbours").getAsString()).isEqualTo("replace");
+        assertThat(claim.getAsJsonObject("event").toString())
+                .isEqualTo("{\"pureDp\":{\"epsilon\":3.0,\"neighbours\":\"replace\"}}");
+        assertThat(card.has("seed")).isFalse();
+        assertThat(card.getAsJsonObject("test").get("accuracy").getAsDouble()).isGreaterThan(0.7);
+        try (NetworkFiles.Saved saved = NetworkFiles.read(folder.resolve("model"))) {
+            assertThat(saved.classes()).containsExactlyInAnyOrder("yes", "no");
+        }
+        assertThat(folder.resolve("model/model.onnx")).isRegularFile();
+        assertThat(Files.readString(folder.resolve("model/model-card.md")))
+                .contains("contents of one row", "says nothing of a row that is added");
+
+        CommandLineRun again = lethe(train + " --method output-perturbation --dataset replaced --out other");
+        assertThat(again.code()).isEqualTo(3);
+        assertThat(again.err()).contains("budget");
+        assertThat(folder.resolve("other/model.onnx")).doesNotExist();
+    }
+
+    /** Quantiles found privately under the same relation; together they keep epsilon without a delta. */
+    @Test
+    void regressionPaysForItsEncoding() throws Exception {
+        CommandLineRun run = lethe("train --table people.csv --label outcome --epsilon 3 --method output-perturbation"
+                + " --drop city --test people.csv --out model --json");
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonObject card = JsonParser.parseString(run.out()).getAsJsonObject();
+        JsonObject claim = card.getAsJsonObject("claim");
+        assertThat(claim.get("epsilon").getAsDouble()).isLessThanOrEqualTo(3).isGreaterThan(2.99);
+        assertThat(claim.get("delta").getAsDouble()).isZero();
+        assertThat(claim.getAsJsonObject("event").has("composed")).isTrue();
+        assertThat(card.getAsJsonArray("encodingFoundPrivately")).hasSize(2);
+    }
+
     @Test
     void fixShowsBothWalksAndChargesLosersToo() throws Exception {
         CommandLineRun audit =
@@ -116,10 +174,33 @@ class TrainAndFixTest {
                 lethe("train --table people.csv --label outcome --epsilon 1 --delta 1e-5 --early-stopping 3 --out m");
         assertThat(stops.code()).isEqualTo(2);
         assertThat(stops.err()).contains("early stopping looks at records");
+        String regression =
+                "train --table people.csv --label outcome --epsilon 1 --out m --method objective-perturbation";
+        assertUsage(regression, "the categories of 'city' are not given");
+        assertUsage(regression + " --epochs 3", "--epochs is of training in steps");
+        assertUsage(regression + " --recipe mlp", "trains a logistic regression");
+        assertUsage(regression + " --neighbours add-remove", "divides by the number of records");
+        assertUsage(regression + " --delta 1e-5 --epsilon 1e-9", "specified only once");
+        assertUsage(
+                regression.replace("--epsilon 1", "--epsilon 1e-6")
+                        + " --bounds age=18:90,visits=0:10 --categories city=north|south|east",
+                "too small for 1000 examples");
+        assertUsage(regression + " --drop city --radius -1", "radius -1.0");
+        assertUsage(
+                "train --table people.csv --label outcome --epsilon 1 --delta 1e-5 --radius 3 --out m",
+                "--radius is of a perturbed regression");
+        assertUsage("train --table people.csv --label outcome --epsilon 1 --out m", "--delta P is missing");
+        assertUsage(regression.replace("objective", "objection"), "'objection-perturbation' is unknown");
         CommandLineRun none = lethe("fix --report nowhere.json");
         assertThat(none.code()).isEqualTo(4);
         assertThat(none.err()).contains("nowhere.json");
         assertThat(folder.resolve("m")).doesNotExist();
+    }
+
+    private void assertUsage(String command, String complaint) throws Exception {
+        CommandLineRun run = lethe(command);
+        assertThat(run.code()).as(run.err()).isEqualTo(2);
+        assertThat(run.err()).contains(complaint);
     }
 
     private CommandLineRun lethe(String arguments) throws Exception {

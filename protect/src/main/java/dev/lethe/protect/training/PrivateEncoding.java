@@ -102,6 +102,18 @@ public record PrivateEncoding(
                 .toList();
     }
 
+    /** Values in an encoded row; where categories are to be found, as if none were. */
+    public int leastWidth() {
+        return columns.stream()
+                .mapToInt(column -> (column.isNumeric()
+                                ? 1
+                                : column.encoding() instanceof ColumnEncoding.OneHot known
+                                        ? known.categories().size()
+                                        : 0)
+                        + 1)
+                .sum();
+    }
+
     @Override
     public PrivacyEvent event() {
         return statistics == null ? new PrivacyEvent.Composed(List.of()) : statistics.event();
