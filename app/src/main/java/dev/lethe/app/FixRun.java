@@ -51,12 +51,15 @@ final class FixRun {
     private static final double ENCODING_SHARE = 0.1;
 
     private static final Neighbours NEIGHBOURS = Neighbours.ADD_OR_REMOVE_ONE;
-    private static final String UNIT = "one row";
+    /** Rows of a person that finding the encoding looks at. */
+    private static final int MOST_ROWS = 8;
 
     private final FixFlags flags;
     private final Console console;
     private final FixFlags.Target target;
     private final List<String> search = new ArrayList<>();
+    /** Whom claims are about. */
+    private TrainingPlan.Protected units = new TrainingPlan.Protected(1, null, 1);
 
     FixRun(FixFlags flags, Console console) {
         this.flags = flags;
@@ -88,12 +91,10 @@ final class FixRun {
             Report after = audit(remedy.id(), new EncodedTrainer(defended), audit, table, before);
             points.add(point(remedy.id(), remedy.name(), remedy.claim(), after, null, null, null));
         }
-        if (Arrays.stream(table.people()).distinct().count() < table.size()) {
-            search.add(
-                    "Private training was not tried: somebody has several rows, and it would protect single rows only.");
-        } else {
-            points.addAll(guaranteed(recipe, audit, table, before));
-        }
+        String column = before.subject().unit();
+        int people = (int) Arrays.stream(table.people()).distinct().count();
+        units = new TrainingPlan.Protected(people, column.isEmpty() ? null : column, TrainingPlan.Protected.ALL_ROWS);
+        points.addAll(guaranteed(recipe, audit, table, before));
         Optional<FixReport.Point> best = points.stream()
                 .skip(1)
                 .filter(FixReport.Point::reaches)
@@ -231,10 +232,15 @@ final class FixRun {
     /** Private training at each budget: rehearsed and audited, and, where a ledger is given, done and charged. */
     private List<FixReport.Point> guaranteed(
             NetworkTrainer recipe, MembershipAudit audit, LabelledTable table, Report before) throws IOException {
-        double delta = flags.delta != null ? flags.delta : 0.1 / table.size();
+        double delta = flags.delta != null ? flags.delta : 0.1 / units.count();
         double least = flags.epsilons.stream().mapToDouble(e -> e).min().orElseThrow();
         PrivateEncoding encoding = PrivateEncoding.of(
-                table.features(), table.classes(), Map.of(), least * ENCODING_SHARE, delta * ENCODING_SHARE);
+                table.features(),
+                table.classes(),
+                Map.of(),
+                least * ENCODING_SHARE,
+                delta * ENCODING_SHARE,
+                units.column() == null ? 1 : MOST_ROWS);
         try (Ledger account = flags.ledger == null ? null : LedgerFlags.open(flags.ledger)) {
             Custodian<LabelledTable> custodian =
                     account == null ? null : new Custodian<>(table, account, flags.dataset, LedgerFlags.who(flags.who));
@@ -254,7 +260,7 @@ final class FixRun {
             }
             double largest = flags.epsilons.stream().mapToDouble(e -> e).max().orElseThrow();
             search.add(choosing(
-                    largest, least * ENCODING_SHARE, delta, recipe, encoding, table.size(), flags.epsilons.size()));
+                    largest, least * ENCODING_SHARE, delta, recipe, encoding, units.count(), flags.epsilons.size()));
             return points;
         }
     }
@@ -310,12 +316,15 @@ final class FixRun {
             @Nullable Custodian<Examples> custodian)
             throws IOException {
         String id = "epsilon-" + Claim.rounded(epsilon);
-        int members = fewest(before.subject().members());
+        int members = fewest(
+                units.column() == null
+                        ? before.subject().members()
+                        : Integer.parseInt(before.provenance().settings().get("members")));
         DpSgd rehearsed = calibrated(recipe, encoding, epsilon, delta, members);
         PrivacyEvent event = event(encoding, rehearsed, members);
         PrivacyCurve curve = new BestAccountant().price(event, NEIGHBOURS);
         Claim claim = new Claim.DifferentialPrivacy(
-                curve.epsilon(PrivateTraining.priced(delta)), delta, NEIGHBOURS, UNIT, event);
+                curve.epsilon(PrivateTraining.priced(delta)), delta, NEIGHBOURS, units.unit(), event);
         Report report = audit(id, new EncodedTrainer(rehearsed, encoder.encoder()), audit, table, before);
         String charge = custodian == null
                 ? null
@@ -348,23 +357,23 @@ final class FixRun {
                     + earlier.get());
             return earlier.get();
         }
-        DpSgd how = calibrated(recipe, encoding, epsilon, delta, table.size());
+        DpSgd how = calibrated(recipe, encoding, epsilon, delta, units.count());
         console.say("training with epsilon " + Claim.rounded(epsilon) + " on all records");
-        PrivateTraining training = new PrivateTraining(how, table.size(), Seed.of(before.seed()), console, null);
+        PrivateTraining training = new PrivateTraining(how, units.count(), Seed.of(before.seed()), console, null);
         Custodian.Released<Predictor<Examples>> released =
                 custodian.release(training, "fix: a model with epsilon " + Claim.rounded(epsilon));
         String charge = released.charge().hash();
         try (Predictor<Examples> trained = released.value()) {
             training.requirePaid(trained.parameters().orElseThrow().length, epsilon, delta);
-            PrivacyEvent event = event(encoding, how, table.size());
+            PrivacyEvent event = event(encoding, how, units.count());
             double price = new BestAccountant().price(event, NEIGHBOURS).epsilon(PrivateTraining.priced(delta));
             ModelCard card = new ModelCard(
-                    new Claim.DifferentialPrivacy(price, delta, NEIGHBOURS, UNIT, event),
+                    new Claim.DifferentialPrivacy(price, delta, NEIGHBOURS, units.unit(), event),
                     "dp-sgd",
                     how.describe(),
                     table.label(),
                     table.classes(),
-                    table.size(),
+                    units,
                     flags.dataset,
                     charge,
                     encoding.found(),

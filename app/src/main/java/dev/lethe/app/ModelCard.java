@@ -29,7 +29,7 @@ record ModelCard(
         String recipe,
         String label,
         List<String> classes,
-        int records,
+        TrainingPlan.Protected units,
         @Nullable String dataset,
         @Nullable String charge,
         List<String> found,
@@ -41,15 +41,24 @@ record ModelCard(
     /** Changes when a field goes or changes its meaning. */
     static final String FORMAT = "lethe-model-card/1";
 
-    private static final List<String> PUBLIC =
-            List.of("all settings", "the number of records", "names and types of columns", "names of classes");
+    private List<String> taken() {
+        return List.of(
+                "all settings", "the number of " + units.name(), "names and types of columns", "names of classes");
+    }
 
-    private static final List<String> LIMITS = List.of(
-            "The claim is about one row. Somebody with several rows is protected less: epsilon grows with their number.",
-            "Everything else that was released of the same people adds to it; the ledger says what.");
+    private static final List<String> LIMITS =
+            List.of("Everything else that was released of the same people adds to it; the ledger says what.");
 
     private List<String> limits() {
-        List<String> all = new ArrayList<>(LIMITS);
+        List<String> all = new ArrayList<>();
+        all.add(
+                units.column() == null
+                        ? "The claim is about one row. Somebody with several rows is protected less: epsilon grows with their"
+                                + " number."
+                        : "The claim is about people as '" + units.column()
+                                + "' names them, each with all of their rows; somebody who goes by several names is protected"
+                                + " less.");
+        all.addAll(LIMITS);
         all.addAll(methodLimits);
         return all;
     }
@@ -71,7 +80,10 @@ record ModelCard(
         card.addProperty("recipe", recipe);
         card.addProperty("label", label);
         card.add("classes", array(classes));
-        card.addProperty("records", records);
+        card.addProperty(units.name(), units.count());
+        if (units.column() != null && units.mostRows() != TrainingPlan.Protected.ALL_ROWS) {
+            card.addProperty("rowsOfAPersonAtMost", units.mostRows());
+        }
         if (seed != null) {
             card.addProperty("seed", seed);
         }
@@ -82,7 +94,7 @@ record ModelCard(
             card.add("ledger", entry);
         }
         card.add("encodingFoundPrivately", array(found));
-        card.add("takenAsPublic", array(PUBLIC));
+        card.add("takenAsPublic", array(taken()));
         card.add("limits", array(limits()));
         if (accuracy != null) {
             JsonObject measured = new JsonObject();
@@ -114,8 +126,11 @@ record ModelCard(
         text.append("**Claim.** ").append(claim.sentence()).append("\n\n");
         text.append("**What it means.** Whatever anybody knows and computes from the model, "
                 + (claim.neighbours() == Neighbours.ADD_OR_REMOVE_ONE
-                        ? "whether or not one row was among the " + records
-                        : "what one row of the " + records + " says")
+                        ? "whether or not " + claim.unit()
+                                + (units.column() == null ? " was among the " : " were among those of the ")
+                                + units.count()
+                        : "what " + claim.unit() + " of the " + units.count()
+                                + (units.column() == null ? " says" : " say"))
                 + " changes the odds of any outcome by at most a factor of e^"
                 + Claim.rounded(claim.epsilon())
                 + (claim.delta() == 0 ? "" : ", but for a chance of " + Claim.rounded(claim.delta()))
@@ -140,7 +155,7 @@ record ModelCard(
                     100 * accuracy,
                     test));
         }
-        text.append("**Taken as public.** ").append(String.join(", ", PUBLIC)).append(".\n\n**Limits.**\n\n");
+        text.append("**Taken as public.** ").append(String.join(", ", taken())).append(".\n\n**Limits.**\n\n");
         limits().forEach(limit -> text.append("- ").append(limit).append('\n'));
         return text.toString();
     }

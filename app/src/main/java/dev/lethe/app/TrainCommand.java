@@ -61,6 +61,8 @@ import picocli.CommandLine.Spec;
             "      --ledger ledger.db --dataset people",
             "  lethe train --table log.csv --label spam --epsilon 8 --delta 1e-6 --method dp-ftrl \\",
             "      --momentum 0.9 --learning-rate 0.05 --out spam-model",
+            "  lethe train --table visits.csv --label returns --unit patient --max-rows-per-unit 20 \\",
+            "      --epsilon 3 --delta 1e-6 --out visits-model",
             "  lethe train --table people.csv --label income --epsilon 1 --method objective-perturbation \\",
             "      --bounds age=0:100 --categories sex=f|m --out income-model",
             "",
@@ -164,18 +166,14 @@ final class TrainCommand implements Callable<Integer>, Failures.Debuggable {
         }
         try (Console console = new Console(common.quiet)) {
             LabelledTable table = data.task();
-            if (Arrays.stream(table.people()).distinct().count() < table.size()) {
-                throw usage("--unit " + data.unit
-                        + ": somebody has several rows, and the training would protect single rows"
-                        + " only; keep one row of each, or join them");
-            }
             run(table, console);
         }
         return 0;
     }
 
     private void run(LabelledTable table, Console console) throws IOException {
-        int records = table.size();
+        TrainingPlan.Protected units = units(table);
+        int records = units.count();
         if (privacy.delta == null) {
             requireCategories(table);
         }
@@ -184,17 +182,19 @@ final class TrainCommand implements Callable<Integer>, Failures.Debuggable {
                 table.classes(),
                 privacy.known(),
                 privacy.epsilon * privacy.encodingShare,
-                privacy.delta() * privacy.encodingShare);
+                privacy.delta() * privacy.encodingShare,
+                units.mostRows());
         TrainingPlan plan = privacy.method().isPerturbation()
                 ? TrainingPlan.Perturbed.of(
                         privacy, encoding, records, table.features().columns().size())
-                : TrainingPlan.Stepwise.of(privacy, networkTrainer(), encoding, records);
+                : TrainingPlan.Stepwise.of(privacy, networkTrainer(), encoding, units);
         if (privacy.delta() > 1.0 / records) {
             console.say(String.format(
                     Locale.ROOT,
-                    "delta %s is above 1 / %d records: a mechanism that publishes one record at random keeps it",
+                    "delta %s is above 1 / %d %s: a mechanism that publishes one of them at random keeps it",
                     privacy.delta,
-                    records));
+                    records,
+                    units.name()));
         }
         String words = plan.words()
                 + (encoding.found().isEmpty()
@@ -229,7 +229,7 @@ final class TrainCommand implements Callable<Integer>, Failures.Debuggable {
                     plan.recipe(),
                     data.label,
                     table.classes(),
-                    records,
+                    units,
                     dataset,
                     paid.charge() == null ? null : paid.charge().hash(),
                     encoding.found(),
@@ -243,6 +243,27 @@ final class TrainCommand implements Callable<Integer>, Failures.Debuggable {
             console.close();
             System.out.println(common.json ? card.json() : card.summary() + "\n\nModel: " + out);
         }
+    }
+
+    /** Whom the claim will be about. */
+    private TrainingPlan.Protected units(LabelledTable table) {
+        if (data.unit == null) {
+            if (privacy.mostRows != null) {
+                throw usage("--max-rows-per-unit goes with --unit COLUMN, which says whose row this is");
+            }
+            return new TrainingPlan.Protected(table.size(), null, 1);
+        }
+        // Whether anybody has several rows is private, so that nothing may depend on it.
+        if (privacy.method().isPerturbation()) {
+            throw usage(
+                    "--unit " + data.unit + ": " + privacy.method
+                            + " protects single rows only; take dp-sgd or dp-ftrl, or --drop the column if each row is a person");
+        }
+        if (privacy.copies > 1) {
+            throw usage("--copies: leave it out with --unit");
+        }
+        int people = (int) Arrays.stream(table.people()).distinct().count();
+        return new TrainingPlan.Protected(people, data.unit, privacy.mostRows());
     }
 
     /** To find categories takes a delta. */
@@ -262,6 +283,7 @@ final class TrainCommand implements Callable<Integer>, Failures.Debuggable {
         return new Fingerprint()
                 .add(plan.recipe())
                 .add(PrivacyEventJson.write(plan.claim().event()))
+                .add(plan.claim().unit())
                 .add(table.fingerprint())
                 .hex();
     }
@@ -327,7 +349,8 @@ final class TrainCommand implements Callable<Integer>, Failures.Debuggable {
         PrivateTableTraining training = new PrivateTableTraining(
                 plan.encoding(),
                 plan.how(),
-                table.size(),
+                plan.units().count(),
+                plan.units().mostRows(),
                 Seed.of(seed),
                 console,
                 new CheckpointFile(folder.checkpoint(), identity + ' ' + run),
@@ -359,7 +382,8 @@ final class TrainCommand implements Callable<Integer>, Failures.Debuggable {
     }
 
     private String purpose(String run) {
-        return "train a model of '" + data.label + "', run " + run;
+        return "train a model of '" + data.label + "', "
+                + (data.unit == null ? "" : "for '" + data.unit + "' as a unit, ") + "run " + run;
     }
 
     private Paid charged(

@@ -2,6 +2,7 @@ package dev.lethe.app;
 
 import dev.lethe.core.data.ColumnEncoding;
 import dev.lethe.core.privacy.Neighbours;
+import dev.lethe.core.query.ContributionBounds;
 import dev.lethe.nn.Clipping;
 import dev.lethe.nn.NetworkTrainer;
 import dev.lethe.protect.training.AdaptiveNorm;
@@ -35,6 +36,14 @@ final class TrainingFlags {
                     "Probability with which epsilon may be exceeded; well below 1 / number of records. A perturbed"
                             + " regression needs none unless categories are to be found.")
     Double delta;
+
+    @Option(
+            names = "--max-rows-per-unit",
+            paramLabel = "N",
+            description =
+                    "With --unit: at most so many rows of each person take part, drawn at random. More rows make what is"
+                            + " found privately for the encoding noisier (default: 8).")
+    Integer mostRows;
 
     @Option(
             names = "--neighbours",
@@ -132,6 +141,10 @@ final class TrainingFlags {
         if (!(epsilon > 0 && epsilon < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("--epsilon " + epsilon + " must be above 0 and finite");
         }
+        if (mostRows != null && (mostRows < 1 || mostRows > ContributionBounds.MOST)) {
+            throw new IllegalArgumentException(
+                    "--max-rows-per-unit " + mostRows + " must lie in 1.." + ContributionBounds.MOST);
+        }
         Method chosen = method();
         if (delta == null && !chosen.isPerturbation()) {
             throw new IllegalArgumentException("--delta P is missing: Gaussian noise has no epsilon without");
@@ -180,6 +193,11 @@ final class TrainingFlags {
                         + String.join(
                                 ", ",
                                 Arrays.stream(Method.values()).map(Method::id).toList())));
+    }
+
+    /** Rows of a person that take part. */
+    int mostRows() {
+        return mostRows == null ? 8 : mostRows;
     }
 
     /** Which data sets are alike, for the chosen method. */

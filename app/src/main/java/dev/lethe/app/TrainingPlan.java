@@ -17,6 +17,7 @@ import dev.lethe.protect.training.PrivateTableTraining;
 import dev.lethe.protect.training.PrivateTraining;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What will be done to a table and what may be claimed of it, fixed before a record is looked at. */
 sealed interface TrainingPlan {
@@ -41,11 +42,32 @@ sealed interface TrainingPlan {
     /** Throws if what was kept of delta does not pay for how the noise was drawn. */
     void requirePaid(Predictor<Examples> model);
 
+    /**
+     * Whom the claim is about.
+     *
+     * @param column that names people; null where each row is one
+     * @param mostRows of a person take part in training
+     */
+    record Protected(int count, @Nullable String column, int mostRows) {
+        static final int ALL_ROWS = Integer.MAX_VALUE;
+
+        /** One of them. */
+        String unit() {
+            return column == null ? "one row" : "all rows of one '" + column + "'";
+        }
+
+        /** Several. */
+        String name() {
+            return column == null ? "records" : "people";
+        }
+    }
+
     /** By noisy gradients. */
-    record Stepwise(PrivateEncoding encoding, PrivateRecipe how, int records, Claim.DifferentialPrivacy claim)
+    record Stepwise(PrivateEncoding encoding, PrivateRecipe how, Protected units, Claim.DifferentialPrivacy claim)
             implements TrainingPlan {
         /** With the least noise that keeps the budget. */
-        static Stepwise of(TrainingFlags flags, NetworkTrainer trainer, PrivateEncoding encoding, int records) {
+        static Stepwise of(TrainingFlags flags, NetworkTrainer trainer, PrivateEncoding encoding, Protected units) {
+            int records = units.count();
             double priced = PrivateTraining.priced(flags.delta());
             double noise = new Calibration(new BestAccountant(), flags.neighbours(), flags.epsilon, priced)
                     .noise(multiplier ->
@@ -57,8 +79,8 @@ sealed interface TrainingPlan {
             return new Stepwise(
                     encoding,
                     how,
-                    records,
-                    new Claim.DifferentialPrivacy(epsilon, flags.delta(), flags.neighbours(), "one row", event));
+                    units,
+                    new Claim.DifferentialPrivacy(epsilon, flags.delta(), flags.neighbours(), units.unit(), event));
         }
 
         @Override
@@ -70,9 +92,10 @@ sealed interface TrainingPlan {
         public String words() {
             return String.format(
                     Locale.ROOT,
-                    "%d steps on %d records, noise multiplier %.4f",
-                    how.steps(records),
-                    records,
+                    "%d steps on %d %s, noise multiplier %.4f",
+                    how.steps(units.count()),
+                    units.count(),
+                    units.name(),
                     how.noiseMultiplier());
         }
 
@@ -83,7 +106,7 @@ sealed interface TrainingPlan {
 
         @Override
         public void requirePaid(Predictor<Examples> model) {
-            new PrivateTraining(how, records, Seed.of(0), Progress.QUIET, null)
+            new PrivateTraining(how, units.count(), Seed.of(0), Progress.QUIET, null)
                     .requirePaid(model.parameters().orElseThrow().length, claim.epsilon(), claim.delta());
         }
     }

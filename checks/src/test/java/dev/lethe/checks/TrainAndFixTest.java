@@ -112,6 +112,60 @@ class TrainAndFixTest {
         assertThat(card.getAsJsonArray("encodingFoundPrivately")).hasSize(2);
     }
 
+    /** Everybody has three rows: one coin, one clipping and one claim for all of them, in training as in the loop. */
+    @Test
+    void peopleWithSeveralRowsAreProtectedAsOne() throws Exception {
+        List<String> lines = Files.readAllLines(folder.resolve("people.csv"));
+        List<String> visits = new ArrayList<>(List.of("who," + lines.get(0)));
+        for (int row = 1; row < lines.size(); row++) {
+            visits.add("p" + row % 333 + "," + lines.get(row));
+        }
+        Files.write(folder.resolve("visits.csv"), visits);
+        assertThat(lethe("ledger open --ledger l.db --dataset people --epsilon 40 --delta 1e-3 --purpose test")
+                        .code())
+                .isZero();
+        String train = "train --table visits.csv --label outcome --unit who --epsilon 6 --delta 1e-4 --epochs 15"
+                + " --batch 128 --width 16 --test visits.csv --ledger l.db --dataset people --out model --json";
+        CommandLineRun run = lethe(train + " --max-rows-per-unit 2 --bounds age=18:90,visits=0:10");
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonObject card = JsonParser.parseString(run.out()).getAsJsonObject();
+        JsonObject claim = card.getAsJsonObject("claim");
+        assertThat(claim.get("unit").getAsString()).isEqualTo("all rows of one 'who'");
+        assertThat(claim.get("epsilon").getAsDouble()).isLessThanOrEqualTo(6).isGreaterThan(5.9);
+        // 333 people, of whom 128 are expected a step: rows are neither counted nor told.
+        assertThat(claim.getAsJsonObject("event").toString()).contains("\"rate\":" + 128.0 / 333);
+        assertThat(card.get("people").getAsInt()).isEqualTo(333);
+        assertThat(card.get("rowsOfAPersonAtMost").getAsInt()).isEqualTo(2);
+        assertThat(card.has("records")).isFalse();
+        assertThat(Files.readString(folder.resolve("model/model-card.md")))
+                .contains("the presence of all rows of one 'who'", "the number of people")
+                .doesNotContain("1000");
+        assertThat(lethe("ledger show --ledger l.db").out()).contains("for 'who' as a unit");
+
+        String several = "train --table visits.csv --label outcome --epsilon 6 --delta 1e-4 --out none";
+        assertUsage(several + " --unit who --method objective-perturbation", "protects single rows only");
+        assertUsage(several + " --max-rows-per-unit 2", "--max-rows-per-unit goes with --unit");
+        assertUsage(several + " --unit who --max-rows-per-unit 0", "--max-rows-per-unit 0 must lie in");
+        assertThat(folder.resolve("none")).doesNotExist();
+
+        CommandLineRun audit =
+                lethe("audit data --table visits.csv --label outcome --unit who --members 120 --shadows 2 --targets 1"
+                        + " --epochs 10 --attacks loss-threshold --rates 0.1 --seed 5 --out report --quiet");
+        assertThat(audit.code()).as(audit.err()).isZero();
+        CommandLineRun fix = lethe("fix --report report/report.json --remedies none --epsilon 6 --target auc<=1"
+                + " --ledger l.db --dataset people --out fixed --json --quiet");
+        assertThat(fix.code()).as(fix.err()).isZero();
+        JsonObject point = JsonParser.parseString(fix.out())
+                .getAsJsonObject()
+                .getAsJsonArray("points")
+                .get(1)
+                .getAsJsonObject();
+        assertThat(point.get("id").getAsString()).isEqualTo("epsilon-6");
+        assertThat(point.getAsJsonObject("claim").get("sentence").getAsString()).contains("all rows of one 'who'");
+        assertThat(Files.readString(folder.resolve("fixed/epsilon-6/model/model-card.json")))
+                .contains("\"people\": 333", "all rows of one 'who'");
+    }
+
     @Test
     void fixShowsBothWalksAndChargesLosersToo() throws Exception {
         CommandLineRun audit =
