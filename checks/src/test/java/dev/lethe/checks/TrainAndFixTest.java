@@ -219,6 +219,47 @@ class TrainAndFixTest {
         assertThat(missed.out()).contains("No remedy reaches");
     }
 
+    /** One charge for a secret number of models, and the card's claim is that of the whole choice. */
+    @Test
+    void selectsPrivately() throws Exception {
+        CommandLineRun audit =
+                lethe("audit data --table people.csv --label outcome --members 300 --shadows 2 --targets 1"
+                        + " --epochs 10 --attacks loss-threshold --rates 0.1 --seed 5 --out report --quiet");
+        assertThat(audit.code()).as(audit.err()).isZero();
+        String open = "ledger open --ledger l.db --dataset people --epsilon 40 --delta 1e-3 --purpose test";
+        assertThat(lethe(open).code()).isZero();
+        String fix = "fix --report report/report.json --remedies none --epsilon 1,2 --target auc<=1 --select dp --quiet"
+                + " --json --ledger l.db --dataset people --out fixed";
+        CommandLineRun run = lethe(fix);
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonObject card = JsonParser.parseString(
+                        Files.readString(folder.resolve("fixed/selected/model/model-card.json")))
+                .getAsJsonObject();
+        JsonObject claim = card.getAsJsonObject("claim");
+        // Theorem 2 costs up to three times the dearest run, and something for the number; the dearest alone would be
+        // 2.
+        assertThat(claim.get("epsilon").getAsDouble()).isBetween(2.5, 12.0);
+        assertThat(claim.getAsJsonObject("event").toString()).contains("approximateDp");
+        assertThat(folder.resolve("fixed/selected/model/model.onnx")).isRegularFile();
+        assertThat(folder.resolve("fixed/epsilon-1/model")).doesNotExist();
+        assertThat(folder.resolve("fixed/epsilon-2/model")).doesNotExist();
+        String charged = lethe("ledger show --ledger l.db").out();
+        assertThat(charged)
+                .contains(
+                        "chosen privately",
+                        card.getAsJsonObject("ledger").get("charge").getAsString())
+                .doesNotContain("a model with epsilon");
+        assertThat(Files.readString(folder.resolve("fixed/fix.html"))).contains("A model selected privately");
+        assertThat(run.out()).contains("A model selected privately");
+
+        assertThat(lethe(fix).code()).isZero();
+        assertThat(lethe("ledger show --ledger l.db").out())
+                .as("not charged again")
+                .isEqualTo(charged);
+        assertUsage("fix --report report/report.json --select best", "--select 'best' is unknown");
+        assertUsage("fix --report report/report.json --select dp", "goes with --ledger");
+    }
+
     @Test
     void badInputIsNamed() throws Exception {
         assertThat(lethe("train --table people.csv --label outcome --epsilon -1 --delta 1e-5 --out m")
