@@ -36,10 +36,18 @@ class KilledTrainingTest {
         assertThat(charged).contains("train a model of 'outcome'");
 
         CommandLineRun other = CommandLineRun.of(
-                folder, COMMAND.replace("--epochs 400", "--epochs 300").split(" "));
+                folder,
+                COMMAND.replace("--epochs 400", "--epochs 300")
+                        .replace("--out model", "--out other")
+                        .split(" "));
         assertThat(other.code())
                 .as("another training is another charge, for which there is no budget: " + other.err())
                 .isEqualTo(3);
+        CommandLineRun there = CommandLineRun.of(
+                folder, COMMAND.replace("--epochs 400", "--epochs 300").split(" "));
+        assertThat(there.code()).as(there.err()).isEqualTo(4);
+        assertThat(there.err()).contains("is the checkpoint of another training");
+        assertThat(ledger("show")).as("refused before the charge").isEqualTo(charged);
         CommandLineRun resumed = CommandLineRun.of(folder, (COMMAND + " --json").split(" "));
         assertThat(resumed.code()).as(resumed.err()).isZero();
         assertThat(resumed.err()).contains("going on from model/training.checkpoint");
