@@ -1,11 +1,13 @@
 package dev.lethe.audit.evidence;
 
+import dev.lethe.core.privacy.PrivacyCurve;
 import dev.lethe.core.random.Seed;
 import dev.lethe.core.random.Shuffle;
 import dev.lethe.core.stats.ClopperPearson;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.NormalDistribution;
@@ -23,6 +25,11 @@ public record EpsilonAudit(double delta, double confidence) {
 
     /** Thresholds tried flag this much more, or leave this much more unflagged, each than the one before. */
     private static final double STEP = 1.05;
+
+    /** Points at which a claimed curve is taken, from 0. */
+    private static final int EPSILONS = 121;
+
+    private static final double EPSILON_STEP = 0.1;
 
     public EpsilonAudit {
         if (!(delta >= 0 && delta < 1)) {
@@ -116,6 +123,46 @@ public record EpsilonAudit(double delta, double confidence) {
             case ONE_RUN, ONE_RUN_CURVE, ONE_RUN_GAUSSIAN ->
                 throw new IllegalArgumentException(method + " takes guesses, not flags at a threshold");
         };
+    }
+
+    /**
+     * Whether guesses, of which the number was fixed beforehand, refute that a recipe keeps a whole curve of (epsilon, delta), wrongly
+     * with probability at most 1 - confidence. By the recursion of Mahloujifar, Melis and Chaudhuri 2025 over the trade-off curve that
+     * lies on or below each of these; this record's own delta plays no part.
+     */
+    public boolean refutes(PrivacyCurve claimed, Guesses guesses) {
+        double[] deltas = deltas(claimed);
+        List<DoubleUnaryOperator> inverses = IntStream.range(0, deltas.length)
+                .mapToObj(i -> OneRun.pureInverse(i * EPSILON_STEP, deltas[i]))
+                .toList();
+        return OneRun.refutes(
+                guesses,
+                y -> inverses.stream()
+                        .mapToDouble(inverse -> inverse.applyAsDouble(y))
+                        .max()
+                        .orElseThrow(),
+                error());
+    }
+
+    /**
+     * As {@link #refutes(PrivacyCurve, Guesses)}, from flags at a threshold that was fixed beforehand, of records that were flagged
+     * independently of each other.
+     */
+    public boolean refutes(PrivacyCurve claimed, Flags flags) {
+        double found = truePositiveLower(flags);
+        double alarms = falsePositiveUpper(flags);
+        double[] deltas = deltas(claimed);
+        return IntStream.range(0, deltas.length).anyMatch(i -> {
+            double times = Math.exp(i * EPSILON_STEP);
+            return found > times * alarms + deltas[i] || 1 - alarms > times * (1 - found) + deltas[i];
+        });
+    }
+
+    /** Each point of a claimed curve is a claim by itself, so that points left out only make it harder to refute. */
+    private static double[] deltas(PrivacyCurve claimed) {
+        return IntStream.range(0, EPSILONS)
+                .mapToDouble(i -> claimed.delta(i * EPSILON_STEP))
+                .toArray();
     }
 
     private double truePositiveLower(Flags flags) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param examples how many there are; public
  * @param seed of first weights, dropout and augmentation, which protect nobody
  * @param progress told how far it has come
+ * @param watcher shown what the price covers beside the model; what it throws ends the training
  * @param checkpoints where to put down what has been reached, and to go on from; null for nowhere
  */
 public record PrivateTraining(
@@ -27,11 +28,19 @@ public record PrivateTraining(
         int examples,
         Seed seed,
         Progress progress,
-        @Nullable CheckpointFile checkpoints) implements Mechanism<Examples, Predictor<Examples>> {
+        Watcher watcher,
+        @Nullable CheckpointFile checkpoints)
+        implements Mechanism<Examples, Predictor<Examples>> {
     public PrivateTraining {
         if (examples < 1) {
             throw new IllegalArgumentException("examples " + examples + " must be at least 1");
         }
+    }
+
+    /** Watched by nobody. */
+    public PrivateTraining(
+            PrivateRecipe how, int examples, Seed seed, Progress progress, @Nullable CheckpointFile checkpoints) {
+        this(how, examples, seed, progress, Watcher.NOBODY, checkpoints);
     }
 
     @Override
@@ -53,8 +62,8 @@ public record PrivateTraining(
         int[] rows = IntStream.range(0, examples).toArray();
         Chance chance = new Chance.Protective(noise);
         return how instanceof DpSgd sampled
-                ? new PrivateSteps(sampled, data, rows, seed, chance, progress, checkpoints).run()
-                : new OrderedSteps((DpFtrl) how, data, rows, seed, chance, progress, checkpoints).run();
+                ? new PrivateSteps(sampled, data, rows, seed, chance, progress, watcher, checkpoints).run()
+                : new OrderedSteps((DpFtrl) how, data, rows, seed, chance, progress, watcher, checkpoints).run();
     }
 
     /** What of delta goes to {@link #event}: all but a millionth, which is kept for what draws lack of Gaussian ones. */

@@ -88,6 +88,7 @@ class DpSgdTest {
                     Seed.of(seed),
                     new Chance.Protective(NoiseSource.insecure(Seed.of(seed).fork("noise"))),
                     Progress.QUIET,
+                    Watcher.NOBODY,
                     null);
         }
 
@@ -105,9 +106,9 @@ class DpSgdTest {
         }
 
         @Override
-        void take(ClippedTraining training, float[] gradient, double done) {
+        void take(ClippedTraining training, float[] gradient, long step) {
             gradients.add(gradient.clone());
-            super.take(training, gradient, done);
+            super.take(training, gradient, step);
         }
     }
 

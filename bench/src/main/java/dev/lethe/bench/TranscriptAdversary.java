@@ -1,0 +1,81 @@
+package dev.lethe.bench;
+
+import dev.lethe.core.data.Examples;
+import dev.lethe.core.random.Seed;
+import dev.lethe.nn.ClippedTraining;
+import dev.lethe.protect.training.DpSgd;
+import dev.lethe.protect.training.Watcher;
+import java.util.Arrays;
+
+/**
+ * Sees all noisy gradients of a training by {@link DpSgd}, knows its settings and first weights, and follows it step by step. In each it
+ * computes what a canary would add, and compares the step's gradient with that where this canary alone moves it: in the first layer's
+ * weights of the canary's own feature, which is 0 for everybody else. There the step is Gaussian noise, plus what the canary adds if its
+ * coin showed heads; the sum of the logarithms of likelihood ratios is the best score there is of these values.
+ */
+final class TranscriptAdversary implements Watcher, AutoCloseable {
+    private final DpSgd how;
+    private final int[] canaries;
+    private final int[][] own;
+    private final ClippedTraining replica;
+    private final double rate;
+    private final double divisor;
+    private final double variance;
+    private final long steps;
+    private final double[] scores;
+
+    /**
+     * @param known each canary, in its row, whether it was trained on or not; as many rows as there were
+     * @param canaries rows of the canaries
+     * @param features each canary's own feature
+     * @param outputs of the first layer, which is linear
+     * @param seed of the first weights
+     */
+    TranscriptAdversary(DpSgd how, Examples known, int[] canaries, int[] features, int outputs, Seed seed) {
+        this.how = how;
+        this.canaries = canaries.clone();
+        own = new int[canaries.length][outputs];
+        for (int k = 0; k < canaries.length; k++) {
+            for (int i = 0; i < outputs; i++) {
+                own[k][i] = i * known.width() + features[k];
+            }
+        }
+        replica = ClippedTraining.begin(how.recipe(), known, seed);
+        rate = how.rate(known.size());
+        divisor = rate * known.size();
+        double sigma = how.noiseMultiplier() * how.clipping().sensitivity();
+        variance = sigma * sigma;
+        steps = how.steps(known.size());
+        scores = new double[canaries.length];
+    }
+
+    @Override
+    public void step(long step, float[] gradient) {
+        for (int k = 0; k < canaries.length; k++) {
+            float[] alone = replica.sum(new int[] {canaries[k]}, how.clipping(), how.copies())
+                    .values();
+            double along = 0;
+            double square = 0;
+            for (int i : own[k]) {
+                along += alone[i] * divisor * gradient[i];
+                square += (double) alone[i] * alone[i];
+            }
+            double ratio = (along - square / 2) / variance;
+            // ln(1 - q + q e^ratio), where e^ratio may be no double.
+            scores[k] += ratio > 0
+                    ? ratio + Math.log(rate + (1 - rate) * Math.exp(-ratio))
+                    : Math.log1p(rate * Math.expm1(ratio));
+        }
+        replica.step(gradient, (double) step / steps);
+    }
+
+    /** One a canary, larger where it more surely took part. */
+    double[] scores() {
+        return Arrays.copyOf(scores, scores.length);
+    }
+
+    @Override
+    public void close() {
+        replica.close();
+    }
+}
