@@ -10,6 +10,7 @@ import dev.lethe.core.model.Progress;
 import dev.lethe.core.privacy.PrivacyEvent;
 import dev.lethe.core.random.NoiseSource;
 import dev.lethe.core.random.Seed;
+import dev.lethe.core.random.Shuffle;
 import dev.lethe.nn.ClippedTraining;
 import dev.lethe.nn.Clipping;
 import dev.lethe.nn.LogisticRegression;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32;
+import org.apache.commons.rng.UniformRandomProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -113,9 +115,12 @@ class DpSgdTest {
     }
 
     /**
-     * What is wrong with a training, by its transcript; nothing if all is well. Each test is five standard deviations wide; a sound
-     * training is accused with a probability below 1e-5, of which the sizes of batches have 7e-6, for squares have a longer tail than a
-     * normal deviate (by convolution of the binomial's exact law).
+     * What is wrong with a training, by its transcript; nothing if all is well. The sizes of noise and of batches and the rows' counts of
+     * participations are tested five standard deviations wide, and any two noises by the angle between them. A sound training is
+     * accused with a probability below 2e-5: of which the sizes of batches have 7e-6 and the counts of participations COUNTS, by
+     * convolution of the binomial's exact law, for squares have a longer tail than a normal deviate; the size of noise 6e-7; and
+     * angles 1e-7 by the union over all pairs, since the squared cosine of two noises has the beta distribution of shapes 1/2 and
+     * (length - 1) / 2.
      */
     private static List<String> complaints(Watched steps) {
         steps.run().close();
@@ -123,10 +128,10 @@ class DpSgdTest {
         int parameters = steps.sums.get(0).length;
         int count = steps.sums.size();
         double squares = 0;
-        double alike = 0;
         double sizes = 0;
         double longest = 0;
-        double[] before = null;
+        double[][] noises = new double[count][];
+        int[] participations = new int[N];
         for (int t = 0; t < count; t++) {
             double[] noise = new double[parameters];
             double length = 0;
@@ -134,9 +139,11 @@ class DpSgdTest {
                 noise[i] = steps.gradients.get(t)[i] * 40.0 - steps.sums.get(t)[i];
                 squares += noise[i] * noise[i];
                 length += steps.sums.get(t)[i] * (double) steps.sums.get(t)[i];
-                alike += before == null ? 0 : before[i] * noise[i];
             }
-            before = noise;
+            noises[t] = noise;
+            for (int row : steps.batches.get(t)) {
+                participations[row]++;
+            }
             int size = steps.batches.get(t).length;
             longest = Math.max(longest, size == 0 ? 0 : Math.sqrt(length) / size);
             sizes += (size - 40.0) * (size - 40.0) / 36;
@@ -149,13 +156,49 @@ class DpSgdTest {
         if (Math.abs(squares / values / (sigma * sigma) - 1) > 5 * Math.sqrt(2 / values)) {
             complaints.add("noise of another size");
         }
-        if (Math.abs(alike / values / (sigma * sigma)) > 5 / Math.sqrt(values)) {
+        double[][] ofParameters = new double[parameters][count];
+        for (int t = 0; t < count; t++) {
+            for (int i = 0; i < parameters; i++) {
+                ofParameters[i][t] = noises[t][i];
+            }
+        }
+        if (largestCosine(noises) > ANGLE || largestCosine(ofParameters) > ANGLE) {
             complaints.add("noise used again");
         }
         if (Math.abs(sizes - count) > 5 * Math.sqrt(2.0 * count)) {
             complaints.add("not drawn by coins");
         }
+        double apart = 0;
+        double expected = count * 0.1;
+        for (int each : participations) {
+            apart += (each - expected) * (each - expected) / (expected * 0.9);
+        }
+        if (Math.abs(apart - N) > 5 * Math.sqrt(2.0 * N)) {
+            complaints.add("taking turns");
+        }
         return complaints;
+    }
+
+    /** Of two of at most 200 independent normal vectors of at least 122 values, with a probability below 1e-7. */
+    private static final double ANGLE = 0.6;
+
+    private static double largestCosine(double[][] vectors) {
+        double largest = 0;
+        double[] norms = Arrays.stream(vectors).mapToDouble(each -> Math.sqrt(dot(each, each))).toArray();
+        for (int s = 0; s < vectors.length; s++) {
+            for (int t = 0; t < s; t++) {
+                largest = Math.max(largest, Math.abs(dot(vectors[s], vectors[t])) / (norms[s] * norms[t]));
+            }
+        }
+        return largest;
+    }
+
+    private static double dot(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
     }
 
     @Test
@@ -199,7 +242,31 @@ class DpSgdTest {
                         return batches.get(batches.size() - 1);
                     }
                 }))
-                .containsExactly("not drawn by coins");
+                .containsExactly("not drawn by coins", "taking turns");
+    }
+
+    /** Each epoch a fresh permutation, cut into batches of as many as coins would have drawn. */
+    @Test
+    void shuffledBatchesOfBinomialSizesAreCaught() {
+        assertThat(complaints(new Watched(7) {
+                    private final UniformRandomProvider random = Seed.of(7).fork("turns").stream();
+                    private int[] order = new int[0];
+                    private int next;
+
+                    @Override
+                    int[] batch() {
+                        int[] batch = super.batch();
+                        for (int i = 0; i < batch.length; i++) {
+                            if (next == order.length) {
+                                order = Shuffle.permutation(N, random);
+                                next = 0;
+                            }
+                            batch[i] = order[next++];
+                        }
+                        return batch;
+                    }
+                }))
+                .containsExactly("taking turns");
     }
 
     @Test
@@ -230,6 +297,69 @@ class DpSgdTest {
                     }
                 }))
                 .contains("noise used again");
+    }
+
+    @Test
+    void noiseOfSevenStepsAgoIsCaught() {
+        assertThat(complaints(new Watched(8) {
+                    private final List<float[]> drawn = new ArrayList<>();
+
+                    @Override
+                    void addNoise(float[] sum, double sigma) {
+                        float[] noise = new float[sum.length];
+                        super.addNoise(noise, sigma);
+                        // Once in a whole training.
+                        if (drawn.size() == 107) {
+                            noise = drawn.get(100);
+                        }
+                        drawn.add(noise);
+                        for (int i = 0; i < sum.length; i++) {
+                            sum[i] += noise[i];
+                        }
+                    }
+                }))
+                .containsExactly("noise used again");
+    }
+
+    @Test
+    void oneNoiseForTwoParametersIsCaught() {
+        assertThat(complaints(new Watched(9) {
+                    @Override
+                    void addNoise(float[] sum, double sigma) {
+                        float[] noise = new float[sum.length];
+                        super.addNoise(noise, sigma);
+                        noise[100] = noise[3];
+                        for (int i = 0; i < sum.length; i++) {
+                            sum[i] += noise[i];
+                        }
+                    }
+                }))
+                .containsExactly("noise used again");
+    }
+
+    /** Plain gradient descent along what the watcher was told leads from the first weights to the released ones. */
+    @Test
+    void theWatcherSeesAllThatMovesTheWeights() {
+        Examples data = MadeUp.blobs(60, 4, 3, 3, Seed.of(1));
+        LogisticRegression recipe = new LogisticRegression(new Optimization(3, 0.1, 20, 0, 0, new Optimizer.Sgd(0)));
+        for (PrivateRecipe how : List.of(
+                new DpSgd(recipe, 1, new Clipping.Flat(1)),
+                new DpFtrl(recipe, 1, new Clipping.Flat(1), new Correlation.Tree(false)))) {
+            List<float[]> told = new ArrayList<>();
+            Watcher watcher = (step, gradient) -> {
+                assertThat(step).isEqualTo(told.size());
+                told.add(gradient);
+            };
+            PrivateTraining training = new PrivateTraining(how, 60, Seed.of(2), Progress.QUIET, watcher, null);
+            try (ClippedTraining first = ClippedTraining.begin(recipe, data, Seed.of(2));
+                    Predictor<Examples> model = training.release(data, NoiseSource.insecure(Seed.of(3)))) {
+                assertThat((long) told.size()).isEqualTo(how.steps(60));
+                for (int step = 0; step < told.size(); step++) {
+                    first.step(told.get(step), (double) step / told.size());
+                }
+                assertThat(first.weights()).isEqualTo(model.parameters().orElseThrow());
+            }
+        }
     }
 
     /** Steps of nobody are steps. */
