@@ -9,7 +9,6 @@ import dev.lethe.core.ledger.Ledger;
 import dev.lethe.core.ledger.LedgerJson;
 import dev.lethe.core.privacy.Neighbours;
 import dev.lethe.core.privacy.PrivacyEvent;
-import dev.lethe.core.privacy.PrivacyEventJson;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
@@ -137,7 +136,7 @@ final class LedgerCommand implements Runnable {
             @Option(names = "--dry-run", description = "Say what it would cost, and record nothing.") boolean dryRun,
             @Mixin Common flags)
             throws IOException {
-        PrivacyEvent parsed = event(event);
+        PrivacyEvent parsed = EventFile.read(event);
         try (Ledger ledger = ledgerFlags.open()) {
             if (dryRun) {
                 String spent = ledger.preview(dataset, parsed).toPlainString();
@@ -352,22 +351,5 @@ final class LedgerCommand implements Runnable {
             }
         }
         throw new IllegalArgumentException("--neighbours '" + label + "' must be add-remove or replace");
-    }
-
-    private static PrivacyEvent event(Path file) throws IOException {
-        if (Files.isRegularFile(file) && Files.size(file) > PrivacyEventJson.MOST_CHARACTERS) {
-            throw new IOException(file + " is too large for an event");
-        }
-        String text;
-        try {
-            text = Files.readString(file);
-        } catch (CharacterCodingException e) {
-            throw new IOException(file + ": not UTF-8 text; name a file with one event as JSON", e);
-        }
-        try {
-            return PrivacyEventJson.read(text);
-        } catch (IllegalArgumentException e) {
-            throw new IOException(file + ": " + e.getMessage(), e);
-        }
     }
 }

@@ -15,8 +15,6 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +44,7 @@ import picocli.CommandLine.TypeConversionException;
             "  lethe price --rate 0.01 --noise-multiplier 1.0 --steps 1000 --delta 1e-5",
             "  lethe price --rate 0.01 --noise-multiplier 1.0 --steps 1000 --delta 1e-5 --neighbours replace --json",
             "  lethe price --target-epsilon 3 --rate 0.01 --steps 1000 --delta 1e-5",
-            "  lethe price --event event.json --delta 1e-5",
+            "  lethe price --event event.json",
             "",
             "An event file:",
             "  {\"composed\": [",
@@ -87,9 +85,9 @@ final class PriceCommand implements Callable<Integer>, Failures.Debuggable {
     @Option(
             names = "--delta",
             paramLabel = "P",
-            required = true,
-            description =
-                    "Probability with which epsilon may be exceeded, in [0, 1); well below 1 / number of records.")
+            defaultValue = "1e-5",
+            description = "Probability with which epsilon may be exceeded, in [0, 1); well below 1 / number of records"
+                    + " (default: ${DEFAULT-VALUE}, with a warning).")
     private double delta;
 
     @Option(
@@ -122,7 +120,7 @@ final class PriceCommand implements Callable<Integer>, Failures.Debuggable {
     @Override
     public Integer call() throws IOException {
         check();
-        PrivacyEvent priced = event == null ? steps() : read(event);
+        PrivacyEvent priced = event == null ? steps() : EventFile.read(event);
         BestCurve curve = new BestAccountant().price(priced, neighbours);
         Bracket bracket = curve.bracket(delta);
         List<String> warnings = warnings(curve, bracket);
@@ -191,22 +189,12 @@ final class PriceCommand implements Callable<Integer>, Failures.Debuggable {
         return new BigDecimal(value).round(new MathContext(6, direction)).doubleValue();
     }
 
-    private PrivacyEvent read(Path file) throws IOException {
-        if (Files.isRegularFile(file) && Files.size(file) > PrivacyEventJson.MOST_CHARACTERS) {
-            throw new IOException(
-                    file + " is larger than " + PrivacyEventJson.MOST_CHARACTERS + " bytes; is it an event?");
-        }
-        try {
-            return PrivacyEventJson.read(Files.readString(file));
-        } catch (CharacterCodingException e) {
-            throw new IOException(file + ": not UTF-8 text; name an event as JSON", e);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(file + ": " + e.getMessage() + " (lethe price --help shows one)", e);
-        }
-    }
-
     private List<String> warnings(BestCurve curve, Bracket bracket) {
         List<String> warnings = new ArrayList<>();
+        if (!spec.commandLine().getParseResult().hasMatchedOption("--delta")) {
+            warnings.add("No --delta was named: " + delta + " is taken, which suits far fewer than "
+                    + Math.round(1 / delta) + " records.");
+        }
         if (records != null && delta > 1.0 / records) {
             warnings.add("delta is above 1 / " + records + ": publishing one whole record at random would keep it.");
         }

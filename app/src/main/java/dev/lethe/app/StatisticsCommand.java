@@ -67,8 +67,8 @@ final class StatisticsCommand implements Callable<Integer>, Failures.Debuggable 
 
     @Option(
             names = "--dry-run",
-            description =
-                    "Only say what it would cost and how far off the numbers would be. Draws and charges nothing.")
+            description = "Only say what it would cost and how far off the numbers would be. Draws and charges"
+                    + " nothing; with a ledger, also whether it would be granted.")
     private boolean dryRun;
 
     @Option(names = "--quiet", description = "Only the result and errors.")
@@ -94,7 +94,8 @@ final class StatisticsCommand implements Callable<Integer>, Failures.Debuggable 
         Table table = flags.read();
         StatisticsPlan plan = StatisticsPlan.of(flags.query(table));
         if (dryRun) {
-            System.out.println(json ? StatisticsJson.plan(plan) : StatisticsText.plan(plan));
+            String spent = ledger == null ? null : spentAfter(plan);
+            System.out.println(json ? StatisticsJson.plan(plan, spent) : StatisticsText.plan(plan, dataset, spent));
             return 0;
         }
         // Before anything is charged: what fails now costs nothing.
@@ -122,6 +123,13 @@ final class StatisticsCommand implements Callable<Integer>, Failures.Debuggable 
         try (Ledger account = LedgerFlags.open(ledger)) {
             return new Custodian<>(table, account, dataset, LedgerFlags.who(who))
                     .release(new Statistics(plan), purpose);
+        }
+    }
+
+    /** What the account would have spent; refused where the charge would be. */
+    private String spentAfter(StatisticsPlan plan) {
+        try (Ledger account = LedgerFlags.open(ledger)) {
+            return account.preview(dataset, plan.event()).toPlainString();
         }
     }
 

@@ -14,8 +14,13 @@ import org.jspecify.annotations.Nullable;
 final class StatisticsJson {
     private StatisticsJson() {}
 
-    static String plan(StatisticsPlan plan) {
-        return print(object(plan));
+    /** @param spent epsilon of the account after it; null where there is no ledger */
+    static String plan(StatisticsPlan plan, @Nullable String spent) {
+        JsonObject root = object(plan);
+        if (spent != null) {
+            root.addProperty("ledgerSpent", spent);
+        }
+        return print(root);
     }
 
     static String release(StatisticsPlan plan, StatisticsRelease release, @Nullable String receipt) {

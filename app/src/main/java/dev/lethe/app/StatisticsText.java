@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class StatisticsText {
     private StatisticsText() {}
 
-    static String plan(StatisticsPlan plan) {
+    /** @param spent epsilon of the account after it; null where there is no ledger */
+    static String plan(StatisticsPlan plan, @Nullable String dataset, @Nullable String spent) {
         StringBuilder text =
                 new StringBuilder("Nothing was drawn, nothing was charged. This is what it would cost and give.\n\n");
         List<List<String>> rows = new ArrayList<>();
@@ -34,6 +35,13 @@ final class StatisticsText {
         }
         table(text, rows);
         text.append('\n').append(guarantee(plan, "would keep"));
+        if (spent != null) {
+            text.append("\nIt would bring ")
+                    .append(dataset)
+                    .append(" to epsilon ")
+                    .append(spent);
+            text.append(" in its ledger, which would grant it.");
+        }
         text.append("\nThe event, as a ledger would record it, is in the plan that --json prints.");
         return text.toString();
     }

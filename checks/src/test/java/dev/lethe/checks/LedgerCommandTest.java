@@ -121,6 +121,34 @@ class LedgerCommandTest {
         assertThat(ledger("verify" + LEDGER).code()).isEqualTo(4);
     }
 
+    /** As 'lethe price' does, and before the ledger is touched. */
+    @Test
+    void refusesWhatIsNoEvent() throws Exception {
+        ledger("open" + PATIENTS + " --epsilon 4 --delta 1e-5");
+        for (String wrong : new String[] {
+            "{\"gaussian\": {\"noiseMul",
+            "{\"gausian\": {\"noiseMultiplier\": 1}}",
+            "{\"gaussian\": {\"noiseMultiplier\": 1, \"extra\": 2}}",
+            "{\"gaussian\": {\"noiseMultiplier\": NaN}}",
+            "{\"gaussian\": {\"noiseMultiplier\": 1e999}}",
+            "{\"pureDp\": {\"epsilon\": -10, \"neighbours\": \"add-remove\"}}",
+            "{\"approximateDp\": {\"epsilon\": 1, \"delta\": -0.1, \"neighbours\": \"add-remove\"}}"
+        }) {
+            event("wrong.json", wrong);
+            for (String more : new String[] {"", " --dry-run"}) {
+                CommandLineRun run = ledger("charge" + PATIENTS + " --event wrong.json --purpose refill" + more);
+                assertThat(run.code()).as(wrong).isEqualTo(2);
+                assertThat(said(run)).contains("wrong.json").hasLineCount(1);
+            }
+        }
+        assertThat(ledger("charge" + PATIENTS + " --event . --purpose x").code())
+                .isEqualTo(4);
+        assertThat(ledger("charge" + PATIENTS + " --event none.json --purpose x")
+                        .code())
+                .isEqualTo(4);
+        assertThat(ledger("budget" + LEDGER).out()).contains("0 charges");
+    }
+
     @Test
     void refusesNumbersThatAreNoBudgetAndPasswordsInAddresses() throws Exception {
         for (String epsilon : new String[] {"-1", "0", "NaN", "Infinity", "1e999999999"}) {
@@ -129,7 +157,12 @@ class LedgerCommandTest {
                     .as(epsilon)
                     .isEqualTo(2);
         }
-        assertThat(ledger("open" + PATIENTS + " --epsilon 1 --delta 0").code()).isEqualTo(2);
+        for (String delta : new String[] {"-1e-5", "0", "1", "NaN", "Infinity"}) {
+            assertThat(ledger("open" + PATIENTS + " --epsilon 1 --delta=" + delta)
+                            .code())
+                    .as(delta)
+                    .isEqualTo(2);
+        }
         assertThat(folder.resolve("people.ledger")).doesNotExist();
         CommandLineRun run = ledger("budget --ledger jdbc:postgresql://127.0.0.1:9/x?password=secret");
         assertThat(run.code()).isEqualTo(2);

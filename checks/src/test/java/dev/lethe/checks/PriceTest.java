@@ -55,6 +55,10 @@ class PriceTest {
         double add = json("price --event event.json --delta 1e-5 --json")
                 .get("epsilon")
                 .getAsDouble();
+        JsonObject unnamed = json("price --event event.json --json");
+        assertThat(unnamed.get("epsilon").getAsDouble()).isEqualTo(add);
+        assertThat(unnamed.get("delta").getAsDouble()).isEqualTo(1e-5);
+        assertThat(unnamed.get("warnings").toString()).contains("No --delta was named");
         double replace = json("price --event event.json --delta 1e-5 --neighbours replace --json")
                 .get("epsilon")
                 .getAsDouble();
@@ -78,7 +82,14 @@ class PriceTest {
             delimiter = '|',
             value = {
                 "price --delta 1e-5 | 2 | name --noise-multiplier",
-                "price --noise-multiplier 1 | 2 | --delta",
+                "price --noise-multiplier 1 --delta | 2 | --delta",
+                "price --noise-multiplier 1 --delta Infinity | 2 | --delta Infinity must lie in [0, 1)",
+                "price --target-epsilon NaN --rate 0.1 --steps 9 | 2 | --target-epsilon NaN must be above 0",
+                "price --target-epsilon Infinity --rate 0.1 --steps 9 | 2 | --target-epsilon Infinity must be",
+                "price --event unknown.json | 2 | unknown kind of event 'gausian'",
+                "price --event surplus.json | 2 | it has noiseMultiplier, extra",
+                "price --event nan.json | 2 | not valid JSON",
+                "price --event . | 4 | is a directory",
                 "price --noise-multiplier -1 --delta 1e-5 | 2 | --noise-multiplier -1.0 must be above 0",
                 "price --noise-multiplier NaN --delta 1e-5 | 2 | --noise-multiplier NaN must be above 0",
                 "price --noise-multiplier Infinity --delta 1e-5 | 2 | --noise-multiplier Infinity must be",
@@ -100,6 +111,9 @@ class PriceTest {
         Files.writeString(folder.resolve("event.json"), "{\"laplace\": {\"noiseMultiplier\": 1}}");
         Files.writeString(
                 folder.resolve("negative.json"), "{\"pureDp\": {\"epsilon\": -10, \"neighbours\": \"add-remove\"}}");
+        Files.writeString(folder.resolve("unknown.json"), "{\"gausian\": {\"noiseMultiplier\": 1}}");
+        Files.writeString(folder.resolve("surplus.json"), "{\"gaussian\": {\"noiseMultiplier\": 1, \"extra\": 2}}");
+        Files.writeString(folder.resolve("nan.json"), "{\"gaussian\": {\"noiseMultiplier\": NaN}}");
         Files.writeString(folder.resolve("torn.json"), "{\"laplace\": {\"noiseMul");
         Files.writeString(
                 folder.resolve("replaced.json"),

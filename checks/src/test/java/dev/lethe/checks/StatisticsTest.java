@@ -105,6 +105,14 @@ class StatisticsTest {
                         .code())
                 .isZero();
         String paid = TABLE + "--count --sum age --bounds age=0:100 --ledger l.db --dataset people --purpose test";
+        CommandLineRun before = lethe(paid + " --epsilon 0.75 --dry-run --json");
+        assertThat(before.code()).as(before.err()).isZero();
+        String spent = JsonParser.parseString(before.out())
+                .getAsJsonObject()
+                .get("ledgerSpent")
+                .getAsString();
+        assertThat(lethe(paid + " --epsilon 0.75 --dry-run").out()).contains("bring people to epsilon " + spent);
+        assertThat(lethe("ledger budget --ledger l.db").out()).contains("0 charges");
         CommandLineRun first = lethe(paid + " --epsilon 0.75 --json");
         assertThat(first.code()).as(first.err()).isZero();
         String entry = JsonParser.parseString(first.out())
@@ -112,8 +120,11 @@ class StatisticsTest {
                 .get("ledgerEntry")
                 .getAsString();
         assertThat(lethe("ledger show --ledger l.db").out()).contains(entry);
+        assertThat(lethe("ledger budget --ledger l.db").out()).contains("epsilon " + spent + " of 1", "1 charge");
         CommandLineRun dry = lethe(paid + " --epsilon 0.75 --dry-run");
-        assertThat(dry.code()).as(dry.err()).isZero();
+        assertThat(dry.code()).as("what would be refused is no plan").isEqualTo(3);
+        assertThat(dry.out()).isEmpty();
+        assertThat(dry.err()).contains("budget");
         CommandLineRun second = lethe(paid + " --epsilon 0.75 --out refused.csv");
         assertThat(second.code()).as(second.err()).isEqualTo(3);
         assertThat(second.out()).isEmpty();

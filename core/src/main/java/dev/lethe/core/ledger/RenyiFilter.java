@@ -12,7 +12,7 @@ import java.math.RoundingMode;
  */
 final class RenyiFilter {
     /** Stored with each entry: another pricing gets another name. */
-    static final String NAME = "renyi-mixture-2";
+    static final String NAME = "renyi-mixture-3";
 
     /** Decimal places of a stored epsilon. */
     static final int PLACES = 9;

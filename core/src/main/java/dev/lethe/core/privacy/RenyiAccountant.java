@@ -78,13 +78,13 @@ public final class RenyiAccountant implements Accountant {
                 if ((double) moves * e.sensitivity() > 1 << 20) {
                     // No more than its continuous sibling says of all integers.
                     put(
-                            event,
+                            List.of(event, neighbours),
                             new RenyiDivergences.Atoms(
                                     AtomPair.randomizedResponse(moves * e.sensitivity() / e.scale(), 2)),
                             times);
                 } else {
                     put(
-                            event,
+                            List.of(event, neighbours),
                             new RenyiDivergences.Atoms(AtomPair.discreteLaplace(e.scale(), moves * e.sensitivity())),
                             times);
                 }
@@ -130,7 +130,7 @@ public final class RenyiAccountant implements Accountant {
             } else if (event instanceof ZeroConcentrated e) {
                 int steps = claimed(event, e.neighbours(), neighbours);
                 gaussian = false;
-                rho += times * e.rho() * steps * steps;
+                addRho(times, e.rho() * steps * steps);
             } else if (event instanceof ApproximateDp e && e.delta() == 0) {
                 add(new PureDp(e.epsilon(), e.neighbours()), times, neighbours);
             } else {
@@ -182,14 +182,20 @@ public final class RenyiAccountant implements Accountant {
         }
 
         private void addGaussian(double mu, long times) {
-            rho += times * mu * mu / 2;
+            addRho(times, mu * mu / 2);
         }
 
         private void addConcentrated(double ratio, long times) {
             gaussian = false;
-            rho += times * ratio * ratio / 2;
+            addRho(times, ratio * ratio / 2);
         }
 
+        private void addRho(long times, double one) {
+            // Never times infinity is nothing, not the NaN that would hide all the rest.
+            rho += times == 0 ? 0 : times * one;
+        }
+
+        /** @param key the event and the relation that it is priced for: an epoch of shuffled records asks for both */
         private void put(Object key, Divergence divergence, long times) {
             gaussian = false;
             if (times > 0) {

@@ -75,9 +75,27 @@ class RepricingTest {
                     .isInstanceOf(BudgetExceededException.class)
                     .hasMessageContaining("without a reserve");
             Entry next = ledger.charge("patients", new Gaussian(10), "goes on", "ana");
-            assertThat(next.accountant()).isEqualTo("renyi-mixture-2");
+            assertThat(next.accountant()).isEqualTo("renyi-mixture-3");
             ledger.raise("patients", Budget.of("6", "1e-5"), "agreed", "ana");
             ledger.verify(next.hash());
+        }
+    }
+
+    /** What is written down as done no times is free, and makes nothing else free. */
+    @Test
+    void whatNeverHappensIsNoDiscount() {
+        PrivacyEvent noise = new Gaussian(5);
+        for (PrivacyEvent never : List.of(
+                new Repeated(0, new Gaussian(Double.MIN_VALUE)),
+                new Repeated(0, new PoissonSampled(0.5, new Gaussian(Double.MIN_VALUE))),
+                new PoissonSampled(0, new Gaussian(Double.MIN_VALUE)),
+                new Shuffled(0, new DiscreteGaussian(Double.MIN_VALUE, 1)))) {
+            for (Neighbours neighbours : Neighbours.values()) {
+                assertThat(RenyiCosts.of(new Composed(List.of(never, noise)), neighbours)
+                                .divergences())
+                        .as(never + " " + neighbours)
+                        .isEqualTo(RenyiCosts.of(noise, neighbours).divergences());
+            }
         }
     }
 
@@ -95,7 +113,7 @@ class RepricingTest {
      */
     @Test
     void aPriceThatChangesNeedsAnotherName() {
-        assertThat(RenyiFilter.NAME).isEqualTo("renyi-mixture-2");
+        assertThat(RenyiFilter.NAME).isEqualTo("renyi-mixture-3");
         Map<PrivacyEvent, Double> prices = new LinkedHashMap<>();
         prices.put(new Gaussian(5), 0.9289274523);
         prices.put(new Laplace(4), 0.2500235192);
@@ -109,6 +127,7 @@ class RepricingTest {
         prices.put(new Repeated(20, new PoissonSampled(0.05, new Laplace(2))), 0.6595942890);
         prices.put(new Repeated(100, new FixedBatch(1000, 10, new Gaussian(2))), 1.7531340803);
         prices.put(new Shuffled(2, new Gaussian(8)), 1.8262842684);
+        prices.put(new Shuffled(2, new DiscreteLaplace(12, 3)), 1.4999281114);
         prices.put(new Composed(List.of(new Gaussian(9), new ApproximateDp(0.3, 1e-7, ADD))), 0.8193120541);
         Budget budget = Budget.of("4", "0.00001", "0.000001");
         prices.forEach((event, price) -> assertThat(new RenyiFilter(RenyiCosts.orders(), budget)

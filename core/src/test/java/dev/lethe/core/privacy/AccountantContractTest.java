@@ -2,20 +2,27 @@ package dev.lethe.core.privacy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lethe.core.data.PropertyTrials;
+import dev.lethe.core.privacy.BestAccountant.BestCurve;
 import dev.lethe.core.privacy.PrivacyEvent.Composed;
+import dev.lethe.core.privacy.PrivacyEvent.DiscreteGaussian;
+import dev.lethe.core.privacy.PrivacyEvent.DiscreteGaussianVector;
 import dev.lethe.core.privacy.PrivacyEvent.FixedBatch;
 import dev.lethe.core.privacy.PrivacyEvent.Gaussian;
 import dev.lethe.core.privacy.PrivacyEvent.Laplace;
 import dev.lethe.core.privacy.PrivacyEvent.PoissonSampled;
 import dev.lethe.core.privacy.PrivacyEvent.Repeated;
 import dev.lethe.core.privacy.PrivacyEvent.Shuffled;
+import dev.lethe.core.privacy.PrivacyEvent.ZeroConcentrated;
 import dev.lethe.core.privacy.PrivacyLossCurve.Bracket;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -248,6 +255,129 @@ class AccountantContractTest {
                     mu * mu / 2 * 7,
                     new RenyiAccountant().price(shuffled, neighbours).divergence(7),
                     1e-12);
+        }
+    }
+
+    /** The same for every kind of event, and for each accountant that knows it: nothing is lost where the two meet in one sum. */
+    @Test
+    void anEpochOfShuffledRecordsCostsAReplacementAndAnAddition() {
+        int compared = 0;
+        for (PrivacyEvent leaf : EventSamples.leaves()) {
+            RenyiCurve added = (RenyiCurve) price(new RenyiAccountant(), leaf, Neighbours.ADD_OR_REMOVE_ONE);
+            RenyiCurve replaced = (RenyiCurve) price(new RenyiAccountant(), leaf, Neighbours.REPLACE_ONE);
+            RenyiCurve shuffled =
+                    (RenyiCurve) price(new RenyiAccountant(), new Shuffled(3, leaf), Neighbours.ADD_OR_REMOVE_ONE);
+            assertEquals(added == null || replaced == null, shuffled == null, leaf::toString);
+            for (double order : new double[] {1.5, 4, 32}) {
+                if (shuffled != null) {
+                    double both = 3 * (added.divergence(order) + replaced.divergence(order));
+                    assertEquals(both, shuffled.divergence(order), 1e-9 * both, leaf::toString);
+                    compared++;
+                }
+            }
+            if (price(new PrivacyLossAccountant(), new Shuffled(3, leaf), Neighbours.ADD_OR_REMOVE_ONE)
+                    instanceof PrivacyLossCurve losses) {
+                double alone = new PrivacyLossAccountant()
+                        .price(new Repeated(3, leaf), Neighbours.REPLACE_ONE)
+                        .epsilonLower(1e-5);
+                assertTrue(losses.epsilon(1e-5) > alone, () -> leaf + " costs less than its replacement alone");
+                compared++;
+            }
+        }
+        assertTrue(compared > 40, "compared " + compared);
+    }
+
+    /** What is exact for Gaussian noise knows nothing of samples: whatever is sampled is refused, by name, also within epochs. */
+    @Test
+    void theExactAccountantRefusesByName() {
+        Accountant exact = new GaussianAccountant();
+        for (Neighbours neighbours : Neighbours.values()) {
+            for (PrivacyEvent sampled : List.of(
+                    new PoissonSampled(0.2, new Gaussian(2)),
+                    new FixedBatch(100, 20, new Gaussian(2)),
+                    new FixedBatch(100, 100, new Gaussian(2)),
+                    new Laplace(2))) {
+                for (PrivacyEvent event : List.of(
+                        sampled,
+                        new Shuffled(2, sampled),
+                        new Shuffled(0, sampled),
+                        new Repeated(0, sampled),
+                        new Composed(List.of(new Gaussian(3), new Shuffled(1, new Repeated(4, sampled)))))) {
+                    UnpricedEventException refused =
+                            assertThrows(UnpricedEventException.class, () -> exact.price(event, neighbours));
+                    assertTrue(refused.getMessage().contains(sampled.getClass().getSimpleName()), refused::getMessage);
+                }
+            }
+        }
+    }
+
+    /** Every kind of event is among the samples, and has a price under both relations; a replacement costs no less. */
+    @Test
+    void everyEventIsPricedUnderBothRelations() {
+        Set<Class<?>> seen = new HashSet<>();
+        for (PrivacyEvent event : events()) {
+            seen.add(event.getClass());
+            boolean claimForReplacing = event.toString().contains("REPLACE_ONE");
+            PrivacyCurve added = price(new BestAccountant(), event, Neighbours.ADD_OR_REMOVE_ONE);
+            PrivacyCurve replaced = price(new BestAccountant(), event, Neighbours.REPLACE_ONE);
+            if (!claimForReplacing) {
+                assertNotNull(added, event::toString);
+                assertNotNull(replaced, event::toString);
+                double low = ((BestCurve) added).bracket(1e-4).low();
+                assertTrue(replaced.epsilon(1e-4) >= low * (1 - 1e-9), event::toString);
+            } else if (!(event instanceof FixedBatch)) {
+                assertNull(added, event::toString);
+            }
+        }
+        assertEquals(Set.of(PrivacyEvent.class.getPermittedSubclasses()), seen);
+    }
+
+    /** What never happens, however little noise it would have, hides nothing of what does. */
+    @Test
+    void whatNeverHappensHidesNothing() {
+        for (PrivacyEvent never : List.of(
+                new Gaussian(Double.MIN_VALUE),
+                new Laplace(Double.MIN_VALUE),
+                new DiscreteGaussian(Double.MIN_VALUE, 5),
+                new DiscreteGaussianVector(Double.MIN_VALUE, 5),
+                new ZeroConcentrated(Double.MAX_VALUE, Neighbours.ADD_OR_REMOVE_ONE))) {
+            for (PrivacyEvent nothing :
+                    List.of(new Repeated(0, never), new PoissonSampled(0, never), new Shuffled(0, never))) {
+                for (PrivacyEvent happens : List.of(new Gaussian(1), new Laplace(1))) {
+                    for (Accountant accountant : ALL) {
+                        for (Neighbours neighbours : Neighbours.values()) {
+                            PrivacyCurve alone = price(accountant, happens, neighbours);
+                            PrivacyCurve both = price(accountant, new Composed(List.of(nothing, happens)), neighbours);
+                            if (alone != null && both != null) {
+                                assertTrue(
+                                        both.epsilon(1e-5) >= alone.epsilon(1e-5) * (1 - 1e-9),
+                                        () -> accountant.getClass() + " " + nothing + " hides " + happens);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** No count is so large that it begins anew at nothing. */
+    @Test
+    void countsDoNotOverflow() {
+        for (PrivacyEvent leaf : EventSamples.leaves()) {
+            PrivacyEvent much = new Repeated(Long.MAX_VALUE, leaf);
+            for (Accountant accountant : ALL) {
+                for (PrivacyEvent more : List.of(
+                        new Composed(List.of(much, much, leaf)), new Repeated(3, much), new Shuffled(5, much))) {
+                    PrivacyCurve once = price(accountant, leaf, Neighbours.REPLACE_ONE);
+                    PrivacyCurve often = price(accountant, more, Neighbours.REPLACE_ONE);
+                    if (once != null && often != null) {
+                        double epsilon = often.epsilon(1e-5);
+                        assertTrue(
+                                epsilon >= 1e6 * once.epsilon(1e-5),
+                                () -> accountant.getClass() + " " + more + " " + epsilon);
+                    }
+                }
+            }
         }
     }
 

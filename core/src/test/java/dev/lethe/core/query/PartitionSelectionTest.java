@@ -4,27 +4,44 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import dev.lethe.core.privacy.Mechanism;
 import dev.lethe.core.privacy.MechanismTester;
 import dev.lethe.core.privacy.PrivacyEvent;
 import dev.lethe.core.random.NoiseSource;
 import dev.lethe.core.random.Seed;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class PartitionSelectionTest {
     /** From the tests of Google's Java library for differential privacy, to the digits shown there. */
     @Test
-    void keepsWithTheKnownChances() {
-        knows(Math.log(2), 0.1, 1e-9, 0.1, 0.3, 0.7, 0.9, 1);
-        knows(Math.log(1.5), 0.1, 1e-6, 0.1, 0.25, 0.475, 0.716667, 0.877778, 0.985185, 1);
-        assertThat(new PartitionSelection(50, 1e-200, 1).chance(10)).isCloseTo(2.707178e-5, within(1e-11));
-    }
-
-    private static void knows(double epsilon, double delta, double tolerance, double... chances) {
-        PartitionSelection selection = new PartitionSelection(epsilon, delta, 1);
-        for (int units = 1; units <= chances.length; units++) {
-            assertThat(selection.chance(units)).as(units + " units").isCloseTo(chances[units - 1], within(tolerance));
+    void keepsWithTheKnownChances() throws IOException {
+        int rows = 0;
+        try (Reader reader = new InputStreamReader(
+                PartitionSelectionTest.class.getResourceAsStream("/dev/lethe/core/privacy/accounting.json"),
+                StandardCharsets.UTF_8)) {
+            for (JsonElement element : JsonParser.parseReader(reader).getAsJsonArray()) {
+                JsonObject row = element.getAsJsonObject();
+                if (!row.get("accountant").getAsString().equals("partition")) {
+                    continue;
+                }
+                double expected = row.get("expected").getAsDouble();
+                PartitionSelection selection = new PartitionSelection(
+                        row.get("epsilon").getAsDouble(), row.get("delta").getAsDouble(), 1);
+                assertThat(selection.chance(row.get("at").getAsLong()))
+                        .as(row.toString())
+                        .isCloseTo(
+                                expected, within(expected * row.get("tolerance").getAsDouble()));
+                rows++;
+            }
         }
+        assertThat(rows).isEqualTo(13);
     }
 
     @Test

@@ -52,6 +52,28 @@ class StatisticsPrivacyTest {
                 assertThat(outcome.violated())
                         .as(aggregate.name() + ": " + outcome.sentence())
                         .isFalse();
+                // A median of a dozen rows moves little: its noise must be weaker still to be seen.
+                double weak = aggregate instanceof Aggregate.Quantiles ? 300 : 30;
+                // The same with noise for so many times the epsilon, and with every row of the unit taken under noise
+                // for
+                // one.
+                for (StatisticsQuery wrong : List.of(
+                        query(List.of("city"), keys, "who", held, List.of(aggregate), kind, weak, delta),
+                        query(
+                                List.of("city"),
+                                keys,
+                                null,
+                                ContributionBounds.ROW,
+                                List.of(aggregate),
+                                kind,
+                                1,
+                                delta))) {
+                    MechanismTester.Outcome caught = tester.testNumber(
+                            new Statistics(StatisticsPlan.of(wrong)), with, without, 1, delta, total, 24, noise);
+                    assertThat(caught.violated())
+                            .as(kind + " " + aggregate.name() + " " + wrong.contributions() + ": " + caught.sentence())
+                            .isTrue();
+                }
             }
             double delta = kind == NoiseKind.LAPLACE ? 0 : 1e-3;
             StatisticsQuery query =
