@@ -8,10 +8,13 @@ import dev.lethe.protect.training.Watcher;
 import java.util.Arrays;
 
 /**
- * Sees all noisy gradients of a training by {@link DpSgd}, knows its settings and first weights, and follows it step by step. In each it
- * computes what a canary would add, and compares the step's gradient with that where this canary alone moves it: in the first layer's
- * weights of the canary's own feature, which is 0 for everybody else. There the step is Gaussian noise, plus what the canary adds if its
- * coin showed heads; the sum of the logarithms of likelihood ratios is the best score there is of these values.
+ * Sees all noisy gradients of a training by {@link DpSgd}, knows its settings and first weights, and looks at each step's gradient where a
+ * canary alone moves it: in the first layer's weights of the canary's own feature, which is 0 for everybody else. There the step is
+ * Gaussian noise, plus what the canary adds if its coin showed heads; the sum of the logarithms of likelihood ratios is the best score
+ * there is of these values.
+ *
+ * <p>It computes what a canary would add from a replica that takes these steps in those weights only. The others stay as they were at
+ * first, so that the score of a canary that is out is a function of noise alone, whoever stands in its row.
  */
 final class TranscriptAdversary implements Watcher, AutoCloseable {
     private final DpSgd how;
@@ -51,14 +54,16 @@ final class TranscriptAdversary implements Watcher, AutoCloseable {
 
     @Override
     public void step(long step, float[] gradient) {
+        // The sum is each canary's own gradient where the others have none.
+        float[] canary = replica.sum(canaries, how.clipping(), how.copies()).values();
+        float[] moved = new float[gradient.length];
         for (int k = 0; k < canaries.length; k++) {
-            float[] alone = replica.sum(new int[] {canaries[k]}, how.clipping(), how.copies())
-                    .values();
             double along = 0;
             double square = 0;
             for (int i : own[k]) {
-                along += alone[i] * divisor * gradient[i];
-                square += (double) alone[i] * alone[i];
+                along += canary[i] * divisor * gradient[i];
+                square += (double) canary[i] * canary[i];
+                moved[i] = gradient[i];
             }
             double ratio = (along - square / 2) / variance;
             // ln(1 - q + q e^ratio), where e^ratio may be no double.
@@ -66,7 +71,7 @@ final class TranscriptAdversary implements Watcher, AutoCloseable {
                     ? ratio + Math.log(rate + (1 - rate) * Math.exp(-ratio))
                     : Math.log1p(rate * Math.expm1(ratio));
         }
-        replica.step(gradient, (double) step / steps);
+        replica.step(moved, (double) step / steps);
     }
 
     /** One a canary, larger where it more surely took part. */

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param examples how many there are; public
  * @param seed of first weights, dropout and augmentation, which protect nobody
  * @param progress told how far it has come
- * @param watcher shown what the price covers beside the model; what it throws ends the training
+ * @param watcher shown what the price covers beside the model; what it throws ends the training. Not with checkpoints: what is done
+ *     again after an interruption has other noise, and who had seen both would know more than the price covers
  * @param checkpoints where to put down what has been reached, and to go on from; null for nowhere
  */
 public record PrivateTraining(
@@ -34,6 +35,11 @@ public record PrivateTraining(
     public PrivateTraining {
         if (examples < 1) {
             throw new IllegalArgumentException("examples " + examples + " must be at least 1");
+        }
+        if (watcher != Watcher.NOBODY && checkpoints != null) {
+            throw new IllegalArgumentException(
+                    "a training that is watched cannot go on from checkpoints: its watcher may have"
+                            + " seen steps that are taken again with other noise; leave out one of the two");
         }
     }
 

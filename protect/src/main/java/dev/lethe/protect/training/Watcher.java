@@ -2,7 +2,7 @@ package dev.lethe.protect.training;
 
 /**
  * Sees a private training as the strongest adversary does that its price covers: each step's gradient, noise and all, that the
- * optimizer is handed. What it is told may be published with the model at no further price.
+ * optimizer is handed. What it is told of one whole training may be published with the model at no further price.
  */
 @FunctionalInterface
 public interface Watcher {

@@ -116,11 +116,12 @@ class DpSgdTest {
 
     /**
      * What is wrong with a training, by its transcript; nothing if all is well. The sizes of noise and of batches and the rows' counts of
-     * participations are tested five standard deviations wide, and any two noises by the angle between them. A sound training is
-     * accused with a probability below 2e-5: of which the sizes of batches have 7e-6 and the counts of participations COUNTS, by
-     * convolution of the binomial's exact law, for squares have a longer tail than a normal deviate; the size of noise 6e-7; and
-     * angles 1e-7 by the union over all pairs, since the squared cosine of two noises has the beta distribution of shapes 1/2 and
-     * (length - 1) / 2.
+     * participations are tested five standard deviations wide, and any two noises, and any two parameters' noises, by the angle between
+     * them. A sound training is accused with a probability below 1.2e-5. Of that the sizes of batches have 6.94e-6 and the counts of
+     * participations 3.85e-6, both by convolution of the binomial's exact law, for squares have a longer tail than a normal deviate
+     * (rows' coins are independent); the size of noise 6.1e-7, by the chi-square law; and the angles 4.5e-9, by the union over all
+     * pairs, since the squared cosine of two noises has the beta distribution of shapes 1/2 and (length - 1) / 2. That a clipped sum is
+     * not longer than it may be has no false alarm.
      */
     private static List<String> complaints(Watched steps) {
         steps.run().close();
@@ -179,12 +180,14 @@ class DpSgdTest {
         return complaints;
     }
 
-    /** Of two of at most 200 independent normal vectors of at least 122 values, with a probability below 1e-7. */
+    /** Exceeded by two of 200 independent normal vectors of 122 values, or of 122 of 200 values, with a probability below 4.5e-9. */
     private static final double ANGLE = 0.6;
 
     private static double largestCosine(double[][] vectors) {
         double largest = 0;
-        double[] norms = Arrays.stream(vectors).mapToDouble(each -> Math.sqrt(dot(each, each))).toArray();
+        double[] norms = Arrays.stream(vectors)
+                .mapToDouble(each -> Math.sqrt(dot(each, each)))
+                .toArray();
         for (int s = 0; s < vectors.length; s++) {
             for (int t = 0; t < s; t++) {
                 largest = Math.max(largest, Math.abs(dot(vectors[s], vectors[t])) / (norms[s] * norms[t]));
@@ -360,6 +363,15 @@ class DpSgdTest {
                 assertThat(first.weights()).isEqualTo(model.parameters().orElseThrow());
             }
         }
+    }
+
+    @Test
+    void isNotWatchedAcrossCheckpoints() {
+        CheckpointFile checkpoints = new CheckpointFile(folder.resolve("watched"), "this one", Duration.ZERO);
+        assertThatThrownBy(() -> new PrivateTraining(
+                        recipe(), N, Seed.of(2), Progress.QUIET, (step, gradient) -> {}, checkpoints))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("again with other noise");
     }
 
     /** Steps of nobody are steps. */
