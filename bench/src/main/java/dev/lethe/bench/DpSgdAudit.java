@@ -117,7 +117,7 @@ final class DpSgdAudit implements Reproduction {
                         + " %.0f %% confidence.%nA canary has a feature of its own. Without it an ordinary person stands in its row,"
                         + " who adds nothing where the adversary looks:%none record added or removed, of which the claim is by the"
                         + " distribution of the privacy loss.%nTranscript: likelihood ratio of all noisy gradients. Model: what the"
-                        + " last model's answer owes to the canary's feature.%n\"any\": bound for any recipe. \"family\": epsilon of"
+                        + " last model's answer owes to the canary's feature, less what it did at first.%n\"any\": bound for any recipe. \"family\": epsilon of"
                         + " the least private training of the same rate and steps that keeps what was seen;%nthe noise shown is the"
                         + " least whose whole curve is refuted.%nTwo worlds: one canary, many trainings, threshold chosen on half of"
                         + " them. One run: %,d canaries, each in by a coin, guesses fixed beforehand.%nAgrees if no bound, each at a"
@@ -290,6 +290,7 @@ final class DpSgdAudit implements Reproduction {
         try (TranscriptAdversary adversary = new TranscriptAdversary(how, all, rows, own, CLASSES, first)) {
             PrivateTraining training = new PrivateTraining(how, people, first, Progress.QUIET, adversary, null);
             try (Predictor<Examples> model = Custodian.releaseUnrecorded(training, data)) {
+                float[] start = firstWeights(how, all, first);
                 // All canaries, and a record of zeros, which tells what the model answers to everybody.
                 float[] asked = Arrays.copyOf(all.features(), (in.length + 1) * all.width());
                 Arrays.fill(asked, in.length * all.width(), asked.length, 0);
@@ -297,7 +298,10 @@ final class DpSgdAudit implements Reproduction {
                 double[] black = new double[in.length];
                 for (int k = 0; k < in.length; k++) {
                     int label = all.labels()[k];
-                    black[k] = margin(logits, k, label) - margin(logits, in.length, label);
+                    double before = VALUE
+                            * ((double) start[label * all.width() + WIDTH + k]
+                                    - start[(1 - label) * all.width() + WIDTH + k]);
+                    black[k] = margin(logits, k, label) - margin(logits, in.length, label) - before;
                 }
                 return new Scores(adversary.scores(), black);
             }
@@ -329,16 +333,21 @@ final class DpSgdAudit implements Reproduction {
         int width = ordinary.width();
         float[] features = ordinary.features().clone();
         int[] labels = ordinary.labels().clone();
-        try (ClippedTraining untrained = ClippedTraining.begin(how.recipe(), ordinary, first)) {
-            float[] weights = untrained.weights();
-            for (int k = 0; k < canaries; k++) {
-                for (int i = 0; i < WIDTH; i++) {
-                    features[k * width + i] = 0;
-                }
-                features[k * width + WIDTH + k] = VALUE;
-                labels[k] = weights[WIDTH + k] < weights[width + WIDTH + k] ? 0 : 1;
+        float[] weights = firstWeights(how, ordinary, first);
+        for (int k = 0; k < canaries; k++) {
+            for (int i = 0; i < WIDTH; i++) {
+                features[k * width + i] = 0;
             }
+            features[k * width + WIDTH + k] = VALUE;
+            labels[k] = weights[WIDTH + k] < weights[width + WIDTH + k] ? 0 : 1;
         }
         return new Examples(features, ordinary.shape(), labels, ordinary.classes());
+    }
+
+    /** They protect nobody, and both adversaries know them. */
+    private static float[] firstWeights(DpSgd how, Examples data, Seed first) {
+        try (ClippedTraining untrained = ClippedTraining.begin(how.recipe(), data, first)) {
+            return untrained.weights().clone();
+        }
     }
 }

@@ -1,0 +1,207 @@
+package dev.lethe.protect.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lethe.core.privacy.Neighbours;
+import dev.lethe.core.privacy.PrivacyEvent;
+import dev.lethe.core.privacy.RenyiAccountant;
+import dev.lethe.core.random.Seed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.statistics.distribution.NormalDistribution;
+import org.junit.jupiter.api.Test;
+
+/**
+ * By brute force: what the best of K runs is, exactly, on two neighbours, for mechanisms with finitely many outcomes. With F the chance
+ * that a run is at most so good, the best of K is so with chance G(F), G the generating function of K. Nothing here is drawn but the
+ * mechanisms of one test, so there is no false alarm.
+ */
+class SelectionPriceTest {
+    private static final Neighbours RELATION = Neighbours.ADD_OR_REMOVE_ONE;
+    private static final double[] DELTAS = {1e-2, 1e-4, 1e-6, 1e-9};
+    private static final double[] MEANS = {1, 1.5, 4, 30, 1000};
+
+    /**
+     * One run on two neighbours.
+     *
+     * @param one probabilities of outcomes on one of them, worst outcome first
+     * @param other on the other
+     */
+    private record Pair(PrivacyEvent event, double[] one, double[] other) {
+        Pair turned() {
+            return new Pair(event, reversed(one), reversed(other));
+        }
+
+        private static double[] reversed(double[] of) {
+            return IntStream.range(0, of.length)
+                    .mapToDouble(i -> of[of.length - 1 - i])
+                    .toArray();
+        }
+    }
+
+    /** G(b) - G(a) = (b - a) / mean / (1 - (1 - 1/mean) a) / (1 - (1 - 1/mean) b), from the best outcome down, so that nothing cancels. */
+    private static UnaryOperator<double[]> geometric(double mean) {
+        return run -> {
+            double[] best = new double[run.length];
+            double better = 0;
+            for (int i = run.length - 1; i >= 0; i--) {
+                double asGood = better + run[i];
+                best[i] = run[i] * mean / (1 + (mean - 1) * better) / (1 + (mean - 1) * asGood);
+                better = asGood;
+            }
+            return best;
+        };
+    }
+
+    /** G(t) = t^number. */
+    private static UnaryOperator<double[]> fixed(int number) {
+        return run -> {
+            double[] best = new double[run.length];
+            double worse = 0;
+            for (int i = 0; i < run.length; i++) {
+                best[i] = Math.pow(Math.min(1, worse + run[i]), number) - Math.pow(worse, number);
+                worse += run[i];
+            }
+            return best;
+        };
+    }
+
+    /** The larger of the two hockey-stick divergences. */
+    private static double delta(double[] one, double[] other, double epsilon) {
+        double there = 0;
+        double back = 0;
+        for (int i = 0; i < one.length; i++) {
+            there += Math.max(0, one[i] - Math.exp(epsilon) * other[i]);
+            back += Math.max(0, other[i] - Math.exp(epsilon) * one[i]);
+        }
+        return Math.max(there, back);
+    }
+
+    private static boolean refuted(Pair pair, UnaryOperator<double[]> selection, double epsilon, double delta) {
+        // Room for rounding alone.
+        return delta(selection.apply(pair.one()), selection.apply(pair.other()), epsilon) > delta * (1 + 1e-9);
+    }
+
+    /** Noise on a number, that only says between which of many marks it fell; the better the larger, or the smaller. */
+    private static Pair gaussian(double noise, double rate) {
+        int cells = 400;
+        NormalDistribution absent = NormalDistribution.of(0, 1);
+        NormalDistribution present = NormalDistribution.of(1 / noise, 1);
+        double[] one = new double[cells];
+        double[] other = new double[cells];
+        for (int i = 0; i < cells; i++) {
+            double from = i == 0 ? Double.NEGATIVE_INFINITY : -7 + (14 + 1 / noise) * i / cells;
+            double to = i == cells - 1 ? Double.POSITIVE_INFINITY : -7 + (14 + 1 / noise) * (i + 1) / cells;
+            one[i] = absent.probability(from, to);
+            other[i] = (1 - rate) * one[i] + rate * present.probability(from, to);
+        }
+        PrivacyEvent event = new PrivacyEvent.Gaussian(noise);
+        return new Pair(rate == 1 ? event : new PrivacyEvent.PoissonSampled(rate, event), one, other);
+    }
+
+    /** Any number of outcomes, each e^epsilon more or less probable with the record than without, or nearly. */
+    private static Pair pure(double epsilon, UniformRandomProvider random) {
+        int outcomes = 2 + random.nextInt(6);
+        double[] one = new double[outcomes];
+        double[] other = new double[outcomes];
+        double sumOne = 0;
+        double sumOther = 0;
+        for (int i = 0; i < outcomes; i++) {
+            // Of all sizes.
+            one[i] = Math.exp(-8 * random.nextDouble());
+            other[i] = one[i] * Math.exp(epsilon * (random.nextInt(3) - 1));
+            sumOne += one[i];
+            sumOther += other[i];
+        }
+        double most = 0;
+        for (int i = 0; i < outcomes; i++) {
+            one[i] /= sumOne;
+            other[i] /= sumOther;
+            most = Math.max(most, Math.abs(Math.log(one[i] / other[i])));
+        }
+        return new Pair(new PrivacyEvent.PureDp(most, RELATION), one, other);
+    }
+
+    private static List<Pair> pairs() {
+        List<Pair> pairs = new ArrayList<>();
+        for (double noise : new double[] {0.7, 2, 8}) {
+            for (double rate : new double[] {1, 0.2}) {
+                pairs.add(gaussian(noise, rate));
+                pairs.add(gaussian(noise, rate).turned());
+            }
+        }
+        UniformRandomProvider random = Seed.of(11).fork("mechanisms").stream();
+        for (int i = 0; i < 300; i++) {
+            pairs.add(pure(0.1 + 2 * random.nextDouble(), random));
+        }
+        return pairs;
+    }
+
+    @Test
+    void theBestOfGeometricallyManyRunsCostsNoMore() {
+        for (Pair pair : pairs()) {
+            for (double mean : MEANS) {
+                for (double delta : DELTAS) {
+                    double price = SelectionPrice.geometric(pair.event(), RELATION, mean, delta);
+                    assertThat(refuted(pair, geometric(mean), price, delta))
+                            .as("%s, mean %s, delta %s", pair.event(), mean, delta)
+                            .isFalse();
+                }
+            }
+        }
+    }
+
+    /** Saboteur: the price of one run for the best of thirty. */
+    @Test
+    void thePriceOfOneRunIsRefuted() {
+        for (Pair pair : List.of(gaussian(2, 1), gaussian(2, 1).turned(), gaussian(0.7, 0.2))) {
+            double one = new RenyiAccountant().price(pair.event(), RELATION).epsilon(1e-6);
+            assertThat(refuted(pair, geometric(1), one, 1e-6)).isFalse();
+            assertThat(refuted(pair, geometric(30), one, 1e-6))
+                    .as("%s", pair.event())
+                    .isTrue();
+        }
+    }
+
+    /** Saboteur: a number of runs that everybody knows, equal to the mean. */
+    @Test
+    void theSamePriceForAFixedNumberOfRunsIsRefuted() {
+        double p = Math.exp(0.5) / (1 + Math.exp(0.5));
+        Pair coins =
+                new Pair(new PrivacyEvent.RandomizedResponse(0.5, 2), new double[] {p, 1 - p}, new double[] {1 - p, p});
+        double price = SelectionPrice.geometric(coins.event(), RELATION, 10, 1e-5);
+        assertThat(refuted(coins, geometric(10), price, 1e-5)).isFalse();
+        assertThat(refuted(coins, fixed(10), price, 1e-5)).isTrue();
+    }
+
+    /** Not so much above what is needed that a slip of a factor could hide: three times the epsilon of a pure run, near enough. */
+    @Test
+    void thePriceIsNearWhatARunOfPurePrivacyNeeds() {
+        // A rare best outcome that the record makes likelier, the usual one less likely and a third one that makes up
+        // for both.
+        double epsilon = 0.5;
+        double price = SelectionPrice.geometric(new PrivacyEvent.PureDp(epsilon, RELATION), RELATION, 1000, 1e-9);
+        assertThat(price).isBetween(3 * epsilon, 3.3 * epsilon);
+    }
+
+    @Test
+    void oneRunIsNoSelectionAndNonsenseIsRefused() {
+        PrivacyEvent run = new PrivacyEvent.Gaussian(1);
+        assertThat(SelectionPrice.geometric(run, RELATION, 2, 1e-5))
+                .isLessThan(SelectionPrice.geometric(run, RELATION, 20, 1e-5));
+        for (double mean : new double[] {0.5, Double.NaN, Double.POSITIVE_INFINITY}) {
+            assertThatThrownBy(() -> SelectionPrice.geometric(run, RELATION, mean, 1e-5))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("mean");
+        }
+        for (double delta : new double[] {0, 1, Double.NaN}) {
+            assertThatThrownBy(() -> SelectionPrice.geometric(run, RELATION, 2, delta))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("delta");
+        }
+    }
+}
