@@ -88,9 +88,9 @@ final class DpSgdAudit implements Reproduction {
     }
 
     private static final List<Setting> SETTINGS = List.of(
-            new Setting("all in each step", 40, 40, 4, 1.2, 0.05, 4000, 400),
-            new Setting("rate 0.1", 200, 20, 10, 1.1, 0.05, 3000, 200),
-            new Setting("usual, rate 0.01", 1000, 10, 10, 0.8, 0.05, 1600, 100));
+            new Setting("all in each step", 40, 40, 4, 1.2, 0.05, 10_000, 400),
+            new Setting("rate 0.1", 200, 20, 10, 1.1, 0.05, 8000, 200),
+            new Setting("usual, rate 0.01", 1000, 10, 10, 0.8, 0.05, 2400, 100));
 
     private boolean agrees = true;
 

@@ -4,6 +4,7 @@ import dev.lethe.core.privacy.PrivacyCurve;
 import dev.lethe.core.random.Seed;
 import dev.lethe.core.random.Shuffle;
 import dev.lethe.core.stats.ClopperPearson;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -26,10 +27,13 @@ public record EpsilonAudit(double delta, double confidence) {
     /** Thresholds tried flag this much more, or leave this much more unflagged, each than the one before. */
     private static final double STEP = 1.05;
 
-    /** Points at which a claimed curve is taken, from 0. */
-    private static final int EPSILONS = 121;
-
+    /** A claimed curve is taken at multiples of this, from 0. */
     private static final double EPSILON_STEP = 0.1;
+
+    private static final int MOST_EPSILONS = 1000;
+
+    /** Where a claimed curve has come so far down, larger epsilons refute nothing that this one does not. */
+    private static final double LEAST_DELTA = 1e-9;
 
     public EpsilonAudit {
         if (!(delta >= 0 && delta < 1)) {
@@ -131,9 +135,8 @@ public record EpsilonAudit(double delta, double confidence) {
      * lies on or below each of these; this record's own delta plays no part.
      */
     public boolean refutes(PrivacyCurve claimed, Guesses guesses) {
-        double[] deltas = deltas(claimed);
-        List<DoubleUnaryOperator> inverses = IntStream.range(0, deltas.length)
-                .mapToObj(i -> OneRun.pureInverse(i * EPSILON_STEP, deltas[i]))
+        List<DoubleUnaryOperator> inverses = points(claimed).stream()
+                .map(point -> OneRun.pureInverse(point.epsilon(), point.delta()))
                 .toList();
         return OneRun.refutes(
                 guesses,
@@ -151,18 +154,23 @@ public record EpsilonAudit(double delta, double confidence) {
     public boolean refutes(PrivacyCurve claimed, Flags flags) {
         double found = truePositiveLower(flags);
         double alarms = falsePositiveUpper(flags);
-        double[] deltas = deltas(claimed);
-        return IntStream.range(0, deltas.length).anyMatch(i -> {
-            double times = Math.exp(i * EPSILON_STEP);
-            return found > times * alarms + deltas[i] || 1 - alarms > times * (1 - found) + deltas[i];
+        return points(claimed).stream().anyMatch(point -> {
+            double times = Math.exp(point.epsilon());
+            return found > times * alarms + point.delta() || 1 - alarms > times * (1 - found) + point.delta();
         });
     }
 
+    private record Point(double epsilon, double delta) {}
+
     /** Each point of a claimed curve is a claim by itself, so that points left out only make it harder to refute. */
-    private static double[] deltas(PrivacyCurve claimed) {
-        return IntStream.range(0, EPSILONS)
-                .mapToDouble(i -> claimed.delta(i * EPSILON_STEP))
-                .toArray();
+    private static List<Point> points(PrivacyCurve claimed) {
+        List<Point> points = new ArrayList<>();
+        double delta = 1;
+        for (int i = 0; i < MOST_EPSILONS && delta > LEAST_DELTA; i++) {
+            delta = claimed.delta(i * EPSILON_STEP);
+            points.add(new Point(i * EPSILON_STEP, delta));
+        }
+        return points;
     }
 
     private double truePositiveLower(Flags flags) {

@@ -76,6 +76,94 @@ class DpSgdTest {
                 .hasMessageContaining("leaves nothing");
     }
 
+    /** Norms of gradients that differ from person to person, and the clipping norms of each step. */
+    private static class Adapting extends PrivateSteps {
+        final List<Double> clippings = new ArrayList<>();
+
+        Adapting(double initial, double quantile, Examples people, long seed) {
+            super(
+                    adapting(initial, quantile),
+                    people,
+                    IntStream.range(0, people.size()).toArray(),
+                    Seed.of(seed),
+                    new Chance.Protective(NoiseSource.insecure(Seed.of(seed).fork("noise"))),
+                    Progress.QUIET,
+                    Watcher.NOBODY,
+                    null);
+        }
+
+        /** 400 steps. The learning rate is so small that nobody's gradient changes. */
+        private static DpSgd adapting(double initial, double quantile) {
+            return new DpSgd(
+                    new LogisticRegression(new Optimization(100, 1e-6, 100, 0, 0, new Optimizer.Sgd(0))),
+                    1,
+                    new Clipping.Flat(initial),
+                    new AdaptiveNorm(initial, quantile, 0.2, 5),
+                    1,
+                    0);
+        }
+
+        @Override
+        ClippedTraining.Sum sum(ClippedTraining training, int[] batch, Clipping clipping) {
+            clippings.add(clipping.sensitivity());
+            return super.sum(training, batch, clipping);
+        }
+
+        /** Share of all people whose gradient is below the clipping norm, at its mean (of logarithms) over the last 200 steps. */
+        double shareInTheEnd(Examples people) {
+            run().close();
+            double norm = Math.exp(clippings.subList(200, 400).stream()
+                    .mapToDouble(Math::log)
+                    .average()
+                    .orElseThrow());
+            DpSgd how = adapting(1, 0.5);
+            try (ClippedTraining first = ClippedTraining.begin(how.recipe(), people, Seed.of(1))) {
+                float[] norms = first.sum(IntStream.range(0, people.size()).toArray(), new Clipping.Flat(1), 1)
+                        .norms();
+                return IntStream.range(0, norms.length)
+                                .filter(i -> norms[i] <= norm)
+                                .count()
+                        / (double) norms.length;
+            }
+        }
+    }
+
+    /**
+     * From far below and far above it comes to the quantile. A step's share has a deviation of 0.07, half of it from coins, half from
+     * noise; a step moves the logarithm by 0.2 of it, and 0.1 to 0.2 of what it is off is made up for in a step. The mean of 200 steps is
+     * then off by a share of 0.005, or 0.01 where steps depend on each other the most; 0.06 is six times that. The saboteur counts those
+     * who were clipped.
+     */
+    @Test
+    void theAdaptiveNormComesToItsQuantile() {
+        Examples blobs = MadeUp.blobs(400, 6, 3, 3, Seed.of(1));
+        float[] features = blobs.features().clone();
+        for (int i = 0; i < features.length; i++) {
+            // People of all sizes.
+            features[i] *= 0.2f + (i / 6) % 20;
+        }
+        Examples people = new Examples(features, blobs.shape(), blobs.labels(), blobs.classes());
+        for (double quantile : new double[] {0.3, 0.5, 0.8}) {
+            for (double initial : new double[] {0.01, 1000}) {
+                assertThat(new Adapting(initial, quantile, people, 1).shareInTheEnd(people))
+                        .as("quantile %s from %s", quantile, initial)
+                        .isCloseTo(quantile, within(0.06));
+            }
+        }
+        Adapting upsideDown = new Adapting(10, 0.5, people, 1) {
+            @Override
+            ClippedTraining.Sum sum(ClippedTraining training, int[] batch, Clipping clipping) {
+                ClippedTraining.Sum sum = super.sum(training, batch, clipping);
+                float[] turned = sum.norms().clone();
+                for (int i = 0; i < turned.length; i++) {
+                    turned[i] = turned[i] > clipping.sensitivity() ? 0 : Float.MAX_VALUE;
+                }
+                return new ClippedTraining.Sum(sum.values(), turned, sum.unusable());
+            }
+        };
+        assertThat(Math.abs(upsideDown.shareInTheEnd(people) - 0.5)).isGreaterThan(0.4);
+    }
+
     /** What goes through the steps of one training, seen from inside. */
     private static class Watched extends PrivateSteps {
         final List<int[]> batches = new ArrayList<>();
