@@ -67,8 +67,9 @@ class PrivateEncodingTest {
     }
 
     /**
-     * A tenth of 4,000 lies beyond each quantile. At epsilon 8 ranks are off by a few dozen, of which one is 0.008 years or less; 2
-     * years, a sixth of the deviation, are some hundreds.
+     * At epsilon 8 ranks are off by some seventy at most, with the confidence of a release, and a year holds 58 people at the 10 % and
+     * the 90 % quantile, more in between. 2 years are 116 ranks there and 266 at the median; what is scaled is the difference of two
+     * quantiles over 2.563, for which 2 allows five years.
      */
     @Test
     void findsMedianSpreadAndCommonCategories() {
