@@ -1,7 +1,6 @@
 package dev.lethe.bench;
 
 import dev.lethe.audit.evidence.EpsilonAudit;
-import dev.lethe.audit.evidence.EpsilonBound;
 import dev.lethe.audit.evidence.EpsilonMethod;
 import dev.lethe.audit.evidence.Flags;
 import dev.lethe.audit.evidence.Guesses;
@@ -15,6 +14,7 @@ import dev.lethe.core.privacy.Neighbours;
 import dev.lethe.core.privacy.PrivacyCurve;
 import dev.lethe.core.privacy.PrivacyLossAccountant;
 import dev.lethe.core.random.Seed;
+import dev.lethe.core.random.Shuffle;
 import dev.lethe.nn.ClippedTraining;
 import dev.lethe.nn.Clipping;
 import dev.lethe.nn.LogisticRegression;
@@ -24,8 +24,10 @@ import dev.lethe.protect.training.DpSgd;
 import dev.lethe.protect.training.PrivateTraining;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -88,9 +90,9 @@ final class DpSgdAudit implements Reproduction {
     }
 
     private static final List<Setting> SETTINGS = List.of(
-            new Setting("all in each step", 40, 40, 4, 1.2, 0.05, 10_000, 400),
+            new Setting("all in each step", 40, 40, 4, 1.2, 0.05, 6000, 400),
             new Setting("rate 0.1", 200, 20, 10, 1.1, 0.05, 8000, 200),
-            new Setting("usual, rate 0.01", 1000, 10, 10, 0.8, 0.05, 2400, 100));
+            new Setting("usual, rate 0.01", 1000, 10, 10, 0.8, 0.05, 4000, 100));
 
     private boolean agrees = true;
 
@@ -119,7 +121,7 @@ final class DpSgdAudit implements Reproduction {
                         + " distribution of the privacy loss.%nTranscript: likelihood ratio of all noisy gradients. Model: what the"
                         + " last model's answer owes to the canary's feature, less what it did at first.%n\"any\": bound for any recipe. \"family\": epsilon of"
                         + " the least private training of the same rate and steps that keeps what was seen;%nthe noise shown is the"
-                        + " least whose whole curve is refuted.%nTwo worlds: one canary, many trainings, threshold chosen on half of"
+                        + " least whose whole curve is refuted.%nTwo worlds: one canary, many trainings, threshold chosen on a part of"
                         + " them. One run: %,d canaries, each in by a coin, guesses fixed beforehand.%nAgrees if no bound, each at a"
                         + " confidence of %.4f, refutes the claim (all %d together do so of a true one with probability at%nmost"
                         + " %.2f), and if the family's at %.0f %% from transcripts of two worlds is at least %.1f of it.%n%n",
@@ -142,8 +144,9 @@ final class DpSgdAudit implements Reproduction {
                     setting.noise(),
                     setting.rate(),
                     claim);
-            twoWorlds(setting, claim);
-            oneRun(setting, claim);
+            Family family = new Family(setting);
+            twoWorlds(setting, claim, family);
+            oneRun(setting, claim, family);
             System.out.flush();
         }
         System.out.println(agrees ? "agrees" : "DIFFERS");
@@ -153,7 +156,7 @@ final class DpSgdAudit implements Reproduction {
     /** What both adversaries say of each canary. */
     private record Scores(double[] transcript, double[] model) {}
 
-    private void twoWorlds(Setting setting, double claim) {
+    private void twoWorlds(Setting setting, double claim, Family family) {
         int trainings = setting.trainings();
         double[] transcript = new double[trainings];
         double[] model = new double[trainings];
@@ -169,17 +172,15 @@ final class DpSgdAudit implements Reproduction {
                 System.err.printf("%s: %d of %d trainings%n", setting.name(), so, trainings);
             }
         });
-        two(setting, claim, "transcript", new Trial(transcript, member, OptionalDouble.empty()), NEAR);
-        two(setting, claim, "model", new Trial(model, member, OptionalDouble.empty()), 0);
+        two(setting, claim, family, "transcript", new Trial(transcript, member, OptionalDouble.empty()), NEAR);
+        two(setting, claim, family, "model", new Trial(model, member, OptionalDouble.empty()), 0);
     }
 
-    private void two(Setting setting, double claim, String view, Trial trial, double near) {
+    private void two(Setting setting, double claim, Family family, String view, Trial trial, double near) {
         Seed seed = SEED.fork("halves");
         double any = AUDIT.bound(EpsilonMethod.THRESHOLD, trial, seed).epsilon();
-        // Its threshold is chosen on the first half, for curves like these.
-        EpsilonBound chosen = AUDIT.bound(EpsilonMethod.THRESHOLD_GAUSSIAN, trial, seed);
-        Flags flags = (Flags) chosen.counts();
-        double noise = leastRefuted(setting, curve -> AUDIT.refutes(curve, flags));
+        Flags flags = flags(trial, seed, family);
+        double noise = family.noise(family.first(curve -> AUDIT.refutes(curve, flags)));
         line(
                 setting,
                 claim,
@@ -198,7 +199,28 @@ final class DpSgdAudit implements Reproduction {
                         flags.nonMembers()));
     }
 
-    private void oneRun(Setting setting, double claim) {
+    /** At the threshold that refutes most of the family on a third of the trainings, judged on the others. */
+    private static Flags flags(Trial trial, Seed seed, Family family) {
+        int[] records = Shuffle.permutation(trial.scores().length, seed.stream());
+        int third = records.length / 3;
+        Trial choose = trial.select(Arrays.copyOf(records, third));
+        Trial judge = trial.select(Arrays.copyOfRange(records, third, records.length));
+        double[] sorted = Arrays.stream(choose.scores()).sorted().toArray();
+        double threshold = sorted[third / 2];
+        int most = Family.SIZE;
+        for (int flagged = 1; flagged < third; flagged += 1 + Math.min(flagged, third - flagged) / 10) {
+            double candidate = sorted[third - flagged];
+            Flags flags = Flags.of(choose, candidate);
+            int refuted = family.first(curve -> AUDIT.refutes(curve, flags));
+            if (refuted < most) {
+                most = refuted;
+                threshold = candidate;
+            }
+        }
+        return Flags.of(judge, threshold);
+    }
+
+    private void oneRun(Setting setting, double claim, Family family) {
         UniformRandomProvider coins = SEED.fork("coins-" + setting.name()).stream();
         boolean[] in = new boolean[CANARIES];
         for (int k = 0; k < CANARIES; k++) {
@@ -206,15 +228,15 @@ final class DpSgdAudit implements Reproduction {
         }
         int people = Math.max(CANARIES, setting.examples());
         Scores scores = train(setting, people, in);
-        one(setting, claim, "transcript", new Trial(scores.transcript(), in, OptionalDouble.empty()));
-        one(setting, claim, "model", new Trial(scores.model(), in, OptionalDouble.empty()));
+        one(setting, claim, family, "transcript", new Trial(scores.transcript(), in, OptionalDouble.empty()));
+        one(setting, claim, family, "model", new Trial(scores.model(), in, OptionalDouble.empty()));
     }
 
-    private void one(Setting setting, double claim, String view, Trial trial) {
+    private void one(Setting setting, double claim, Family family, String view, Trial trial) {
         int side = setting.guesses() / 2;
         Guesses guesses = Guesses.of(trial, side, side, SEED.fork("ties"));
         double any = AUDIT.bound(EpsilonMethod.ONE_RUN, guesses).epsilon();
-        double noise = leastRefuted(setting, curve -> AUDIT.refutes(curve, guesses));
+        double noise = family.noise(family.first(curve -> AUDIT.refutes(curve, guesses)));
         line(
                 setting,
                 claim,
@@ -252,22 +274,53 @@ final class DpSgdAudit implements Reproduction {
                 refuted ? "REFUTED" : telling ? "" : "says too little");
     }
 
-    /** The end, from above, of the noise multipliers that are refuted; infinite if none is. */
-    private static double leastRefuted(Setting setting, Predicate<PrivacyCurve> refuted) {
-        double high = 64 * setting.noise();
-        if (!refuted.test(setting.claim(high))) {
-            return Double.POSITIVE_INFINITY;
+    /** Trainings of a setting's rate and steps at many noises, the least private first, each with a curve that is computed once. */
+    private static final class Family {
+        private static final double RATIO = 1.01;
+        private static final int SIZE = 560;
+
+        private final Setting setting;
+        private final Map<Integer, PrivacyCurve> curves = new HashMap<>();
+
+        Family(Setting setting) {
+            this.setting = setting;
         }
-        double low = setting.noise() / 4;
-        while (high / low > 1.001) {
-            double middle = Math.sqrt(low * high);
-            if (refuted.test(setting.claim(middle))) {
-                high = middle;
-            } else {
-                low = middle;
+
+        double noise(int i) {
+            return i == SIZE ? Double.POSITIVE_INFINITY : setting.noise() / 4 * Math.pow(RATIO, i);
+        }
+
+        /** The first of those that are refuted, which goes with how private they are; SIZE if none is. */
+        int first(Predicate<PrivacyCurve> refuted) {
+            int low = -1;
+            int high = SIZE;
+            while (high - low > 1) {
+                int middle = (low + high) / 2;
+                if (refuted.test(curves.computeIfAbsent(middle, i -> new Remembered(setting.claim(noise(i)))))) {
+                    high = middle;
+                } else {
+                    low = middle;
+                }
             }
+            return high;
         }
-        return high;
+    }
+
+    /** A curve that is computed once at each epsilon. */
+    private record Remembered(PrivacyCurve curve, Map<Double, Double> deltas) implements PrivacyCurve {
+        Remembered(PrivacyCurve curve) {
+            this(curve, new HashMap<>());
+        }
+
+        @Override
+        public double epsilon(double delta) {
+            return curve.epsilon(delta);
+        }
+
+        @Override
+        public double delta(double epsilon) {
+            return deltas.computeIfAbsent(epsilon, curve::delta);
+        }
     }
 
     /** One training with the canaries that are {@code in}, in the first rows, as both adversaries see it. */
@@ -285,26 +338,24 @@ final class DpSgdAudit implements Reproduction {
             }
         }
         Examples data = new Examples(features, all.shape(), labels, all.classes());
-        int[] rows = IntStream.range(0, in.length).toArray();
+        float[] start = firstWeights(how, all, first);
         int[] own = IntStream.range(WIDTH, WIDTH + in.length).toArray();
-        try (TranscriptAdversary adversary = new TranscriptAdversary(how, all, rows, own, CLASSES, first)) {
-            PrivateTraining training = new PrivateTraining(how, people, first, Progress.QUIET, adversary, null);
-            try (Predictor<Examples> model = Custodian.releaseUnrecorded(training, data)) {
-                float[] start = firstWeights(how, all, first);
-                // All canaries, and a record of zeros, which tells what the model answers to everybody.
-                float[] asked = Arrays.copyOf(all.features(), (in.length + 1) * all.width());
-                Arrays.fill(asked, in.length * all.width(), asked.length, 0);
-                Logits logits = model.logits(new Examples(asked, all.shape(), new int[in.length + 1], all.classes()));
-                double[] black = new double[in.length];
-                for (int k = 0; k < in.length; k++) {
-                    int label = all.labels()[k];
-                    double before = VALUE
-                            * ((double) start[label * all.width() + WIDTH + k]
-                                    - start[(1 - label) * all.width() + WIDTH + k]);
-                    black[k] = margin(logits, k, label) - margin(logits, in.length, label) - before;
-                }
-                return new Scores(adversary.scores(), black);
+        TranscriptAdversary adversary = new TranscriptAdversary(
+                how, people, own, Arrays.copyOf(all.labels(), in.length), VALUE, all.width(), CLASSES, start);
+        PrivateTraining training = new PrivateTraining(how, people, first, Progress.QUIET, adversary, null);
+        try (Predictor<Examples> model = Custodian.releaseUnrecorded(training, data)) {
+            // All canaries, and a record of zeros, which tells what the model answers to everybody.
+            float[] asked = Arrays.copyOf(all.features(), (in.length + 1) * all.width());
+            Arrays.fill(asked, in.length * all.width(), asked.length, 0);
+            Logits logits = model.logits(new Examples(asked, all.shape(), new int[in.length + 1], all.classes()));
+            double[] black = new double[in.length];
+            for (int k = 0; k < in.length; k++) {
+                int label = all.labels()[k];
+                double before = VALUE
+                        * ((double) start[label * all.width() + own[k]] - start[(1 - label) * all.width() + own[k]]);
+                black[k] = margin(logits, k, label) - margin(logits, in.length, label) - before;
             }
+            return new Scores(adversary.scores(), black);
         }
     }
 

@@ -2,11 +2,13 @@ package dev.lethe.protect.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.lethe.core.privacy.Neighbours;
 import dev.lethe.core.privacy.PrivacyEvent;
 import dev.lethe.core.privacy.RenyiAccountant;
 import dev.lethe.core.random.Seed;
+import dev.lethe.protect.training.SelectionPrice.Runs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -53,6 +55,38 @@ class SelectionPriceTest {
                 best[i] = run[i] * mean / (1 + (mean - 1) * better) / (1 + (mean - 1) * asGood);
                 better = asGood;
             }
+            return best;
+        };
+    }
+
+    /** With u = gamma + (1 - gamma) S, S the chance of better: G is u^-shape, or -ln u, but for a factor and a constant. */
+    private static UnaryOperator<double[]> negativeBinomial(double shape, double gamma) {
+        return run -> {
+            double[] best = new double[run.length];
+            double better = 0;
+            double log = Math.log(gamma);
+            for (int i = run.length - 1; i >= 0; i--) {
+                double u = gamma + (1 - gamma) * better;
+                double step = Math.log1p((1 - gamma) * run[i] / u);
+                best[i] = shape == 0
+                        ? step / -log
+                        : Math.pow(u, -shape) * Math.expm1(-shape * step) / -Math.expm1(-shape * log);
+                better += run[i];
+            }
+            return best;
+        };
+    }
+
+    /** One outcome more: none, at 0. G(t) = e^(mean (t - 1)). */
+    private static UnaryOperator<double[]> poisson(double mean) {
+        return run -> {
+            double[] best = new double[run.length + 1];
+            double better = 0;
+            for (int i = run.length - 1; i >= 0; i--) {
+                best[i + 1] = Math.exp(-mean * better) * -Math.expm1(-mean * run[i]);
+                better += run[i];
+            }
+            best[0] = Math.exp(-mean);
             return best;
         };
     }
@@ -153,6 +187,79 @@ class SelectionPriceTest {
                 }
             }
         }
+    }
+
+    @Test
+    void theBestOfOtherNumbersOfRunsCostsNoMore() {
+        for (Pair pair : pairs()) {
+            for (double shape : new double[] {-0.5, 0, 0.5, 3}) {
+                for (double gamma : new double[] {0.5, 0.02, 1e-3}) {
+                    for (double delta : DELTAS) {
+                        double price = SelectionPrice.epsilon(
+                                pair.event(), RELATION, new Runs.NegativeBinomial(shape, gamma), delta);
+                        assertThat(refuted(pair, negativeBinomial(shape, gamma), price, delta))
+                                .as("%s, shape %s, gamma %s, delta %s", pair.event(), shape, gamma, delta)
+                                .isFalse();
+                    }
+                }
+            }
+            for (double mean : new double[] {1, 5, 100}) {
+                for (double delta : DELTAS) {
+                    double price = SelectionPrice.epsilon(pair.event(), RELATION, new Runs.Poisson(mean), delta);
+                    assertThat(refuted(pair, poisson(mean), price, delta))
+                            .as("%s, Poisson, mean %s, delta %s", pair.event(), mean, delta)
+                            .isFalse();
+                }
+            }
+        }
+    }
+
+    /** What the laws say of themselves, from their probabilities. */
+    @Test
+    void lawsAreWhatTheirNamesSay() {
+        assertThat(SelectionPrice.epsilon(
+                        new PrivacyEvent.Gaussian(2), RELATION, new Runs.NegativeBinomial(1, 0.1), 1e-6))
+                .isCloseTo(SelectionPrice.geometric(new PrivacyEvent.Gaussian(2), RELATION, 10, 1e-6), within(1e-9));
+        for (double shape : new double[] {-0.5, 0, 0.5, 1, 3}) {
+            double gamma = 0.2;
+            double term = 1 - gamma;
+            double sum = 0;
+            double mean = 0;
+            for (int k = 1; k < 500; k++) {
+                sum += term;
+                mean += k * term;
+                term *= (k + shape) / (k + 1) * (1 - gamma);
+            }
+            assertThat(new Runs.NegativeBinomial(shape, gamma).mean()).isCloseTo(mean / sum, within(1e-9));
+            // At two outcomes of one half the worse one wins with chance G(1/2).
+            double worse = 0;
+            term = 1 - gamma;
+            for (int k = 1; k < 500; k++) {
+                worse += term / sum * Math.pow(0.5, k);
+                term *= (k + shape) / (k + 1) * (1 - gamma);
+            }
+            double[] best = negativeBinomial(shape, gamma).apply(new double[] {0.5, 0.5});
+            assertThat(best[0]).isCloseTo(worse, within(1e-12));
+            assertThat(best[0] + best[1]).isCloseTo(1, within(1e-12));
+        }
+        double[] both = geometric(5).apply(new double[] {0.25, 0.5, 0.25});
+        double[] same = negativeBinomial(1, 0.2).apply(new double[] {0.25, 0.5, 0.25});
+        for (int i = 0; i < 3; i++) {
+            assertThat(both[i]).isCloseTo(same[i], within(1e-12));
+        }
+    }
+
+    /** Saboteurs: the price of a law whose number of runs varies more, for one that varies less. */
+    @Test
+    void thePriceOfAnotherLawIsRefuted() {
+        double epsilon = 0.5;
+        double p = Math.exp(epsilon) / (1 + Math.exp(epsilon));
+        Pair coins = new Pair(
+                new PrivacyEvent.RandomizedResponse(epsilon, 2), new double[] {p, 1 - p}, new double[] {1 - p, p});
+        double spread = SelectionPrice.epsilon(coins.event(), RELATION, new Runs.NegativeBinomial(0, 0.02), 1e-9);
+        assertThat(refuted(coins, negativeBinomial(0, 0.02), spread, 1e-9)).isFalse();
+        assertThat(refuted(coins, negativeBinomial(3, 0.02), spread, 1e-9)).isTrue();
+        assertThat(refuted(coins, poisson(20), spread, 1e-9)).isTrue();
     }
 
     /** Saboteur: the price of one run for the best of thirty. */
