@@ -285,18 +285,27 @@ class SelectionPriceTest {
         assertThat(refuted(coins, fixed(10), price, 1e-5)).isTrue();
     }
 
-    /** Not so much above what is needed that a slip of a factor could hide: three times the epsilon of a pure run, near enough. */
+    /**
+     * Pure privacy costs up to three times the epsilon of one run: a rare outcome wins with chance p / mean over about the square of the
+     * chance of a better one, each factor of which a record can change by e^epsilon. A price of 2.8 times is refuted, so that what is
+     * priced is nearly needed.
+     */
     @Test
-    void thePriceIsNearWhatARunOfPurePrivacyNeeds() {
-        // A rare best outcome that the record makes likelier, the usual one less likely and a third one that makes up
-        // for both.
+    void thePriceIsNearWhatPurePrivacyNeeds() {
         double epsilon = 0.5;
         double price = SelectionPrice.geometric(new PrivacyEvent.PureDp(epsilon, RELATION), RELATION, 1000, 1e-9);
-        assertThat(price).isBetween(3 * epsilon, 3.3 * epsilon);
+        assertThat(price).isBetween(3 * epsilon, 3.2 * epsilon);
+        double e = Math.exp(epsilon);
+        Pair pair = new Pair(
+                new PrivacyEvent.PureDp(epsilon, RELATION),
+                new double[] {1 - 0.001 * e - 0.1, 0.001 * e, 0.1},
+                new double[] {1 - 0.001 - 0.1 * e, 0.001, 0.1 * e});
+        assertThat(refuted(pair, geometric(1000), price, 1e-9)).isFalse();
+        assertThat(refuted(pair, geometric(1000), 2.8 * epsilon, 1e-9)).isTrue();
     }
 
     @Test
-    void oneRunIsNoSelectionAndNonsenseIsRefused() {
+    void moreRunsCostMoreAndNonsenseIsRefused() {
         PrivacyEvent run = new PrivacyEvent.Gaussian(1);
         assertThat(SelectionPrice.geometric(run, RELATION, 2, 1e-5))
                 .isLessThan(SelectionPrice.geometric(run, RELATION, 20, 1e-5));
@@ -305,6 +314,10 @@ class SelectionPriceTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("mean");
         }
+        assertThatThrownBy(() -> new Runs.NegativeBinomial(-1, 0.5)).hasMessageContaining("shape -1.0");
+        assertThatThrownBy(() -> new Runs.NegativeBinomial(Double.NaN, 0.5)).hasMessageContaining("shape NaN");
+        assertThatThrownBy(() -> new Runs.NegativeBinomial(1, 1)).hasMessageContaining("gamma 1.0");
+        assertThatThrownBy(() -> new Runs.Poisson(0.5)).hasMessageContaining("mean 0.5");
         for (double delta : new double[] {0, 1, Double.NaN}) {
             assertThatThrownBy(() -> SelectionPrice.geometric(run, RELATION, 2, delta))
                     .isInstanceOf(IllegalArgumentException.class)
