@@ -18,7 +18,8 @@ public final class Bench {
             new PriceSpeed(),
             new DpSgdMnist(false),
             new DpSgdMnist(true),
-            new DpSgdSpeed());
+            new DpSgdSpeed(),
+            new DpSgdAudit());
 
     private Bench() {}
 

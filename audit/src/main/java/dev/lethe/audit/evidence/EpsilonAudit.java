@@ -1,11 +1,14 @@
 package dev.lethe.audit.evidence;
 
+import dev.lethe.core.privacy.PrivacyCurve;
 import dev.lethe.core.random.Seed;
 import dev.lethe.core.random.Shuffle;
 import dev.lethe.core.stats.ClopperPearson;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.NormalDistribution;
@@ -23,6 +26,14 @@ public record EpsilonAudit(double delta, double confidence) {
 
     /** Thresholds tried flag this much more, or leave this much more unflagged, each than the one before. */
     private static final double STEP = 1.05;
+
+    /** A claimed curve is taken at multiples of this, from 0. */
+    private static final double EPSILON_STEP = 0.1;
+
+    private static final int MOST_EPSILONS = 1000;
+
+    /** Where a claimed curve has come so far down, larger epsilons refute nothing that this one does not. */
+    private static final double LEAST_DELTA = 1e-9;
 
     public EpsilonAudit {
         if (!(delta >= 0 && delta < 1)) {
@@ -116,6 +127,50 @@ public record EpsilonAudit(double delta, double confidence) {
             case ONE_RUN, ONE_RUN_CURVE, ONE_RUN_GAUSSIAN ->
                 throw new IllegalArgumentException(method + " takes guesses, not flags at a threshold");
         };
+    }
+
+    /**
+     * Whether guesses, of which the number was fixed beforehand, refute that a recipe keeps a whole curve of (epsilon, delta), wrongly
+     * with probability at most 1 - confidence. By the recursion of Mahloujifar, Melis and Chaudhuri 2025 over the trade-off curve that
+     * lies on or below each of these; this record's own delta plays no part.
+     */
+    public boolean refutes(PrivacyCurve claimed, Guesses guesses) {
+        List<DoubleUnaryOperator> inverses = points(claimed).stream()
+                .map(point -> OneRun.pureInverse(point.epsilon(), point.delta()))
+                .toList();
+        return OneRun.refutes(
+                guesses,
+                y -> inverses.stream()
+                        .mapToDouble(inverse -> inverse.applyAsDouble(y))
+                        .max()
+                        .orElseThrow(),
+                error());
+    }
+
+    /**
+     * As {@link #refutes(PrivacyCurve, Guesses)}, from flags at a threshold that was fixed beforehand, of records that were flagged
+     * independently of each other.
+     */
+    public boolean refutes(PrivacyCurve claimed, Flags flags) {
+        double found = truePositiveLower(flags);
+        double alarms = falsePositiveUpper(flags);
+        return points(claimed).stream().anyMatch(point -> {
+            double times = Math.exp(point.epsilon());
+            return found > times * alarms + point.delta() || 1 - alarms > times * (1 - found) + point.delta();
+        });
+    }
+
+    private record Point(double epsilon, double delta) {}
+
+    /** Each point of a claimed curve is a claim by itself, so that points left out only make it harder to refute. */
+    private static List<Point> points(PrivacyCurve claimed) {
+        List<Point> points = new ArrayList<>();
+        double delta = 1;
+        for (int i = 0; i < MOST_EPSILONS && delta > LEAST_DELTA; i++) {
+            delta = claimed.delta(i * EPSILON_STEP);
+            points.add(new Point(i * EPSILON_STEP, delta));
+        }
+        return points;
     }
 
     private double truePositiveLower(Flags flags) {

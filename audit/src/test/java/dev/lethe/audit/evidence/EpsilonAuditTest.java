@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lethe.core.privacy.GaussianCurve;
 import dev.lethe.core.random.Seed;
 import dev.lethe.core.stats.ClopperPearson;
 import java.util.Arrays;
@@ -37,6 +38,29 @@ class EpsilonAuditTest {
             }
         }
         return above;
+    }
+
+    /**
+     * Whole curves of Gaussian mechanisms 2 apart: the true one is refuted in so few audits that this test's false alarm has
+     * probability 1e-4 for each way. The saboteurs claim 1, against guesses, and 1.5, against two rates.
+     */
+    @Test
+    void aTrueCurveIsSeldomRefutedAndAFalseOneOften() {
+        int[] refuted = new int[4];
+        for (int number = 0; number < TRIALS; number++) {
+            Seed seed = Seed.of(number).fork("curve");
+            Trial trial = Mechanisms.gaussian(2000, 2, seed);
+            Guesses guesses = Guesses.of(trial, 200, 200, seed);
+            Flags flags = Flags.of(trial, 1);
+            refuted[0] += AUDIT.refutes(new GaussianCurve(2), guesses) ? 1 : 0;
+            refuted[1] += AUDIT.refutes(new GaussianCurve(2), flags) ? 1 : 0;
+            refuted[2] += AUDIT.refutes(new GaussianCurve(1), guesses) ? 1 : 0;
+            refuted[3] += AUDIT.refutes(new GaussianCurve(1.5), flags) ? 1 : 0;
+        }
+        assertThat(refuted[0]).isLessThan(Mechanisms.tooMany(TRIALS, 0.05));
+        assertThat(refuted[1]).isLessThan(Mechanisms.tooMany(TRIALS, 0.05));
+        assertThat(refuted[2]).isGreaterThan(TRIALS * 9 / 10);
+        assertThat(refuted[3]).isGreaterThan(TRIALS * 9 / 10);
     }
 
     /** Scores that say nothing: each method's false alarm of this test has probability 1e-4. */

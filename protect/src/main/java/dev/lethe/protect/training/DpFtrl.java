@@ -102,7 +102,16 @@ public record DpFtrl(NetworkTrainer recipe, double noiseMultiplier, Clipping cli
         if (rows.length == 0) {
             throw new IllegalArgumentException("there must be at least one row to train on");
         }
-        return new OrderedSteps(this, data, rows, seed, new Chance.Rehearsed(seed.fork("noise")), progress, null).run();
+        return new OrderedSteps(
+                        this,
+                        data,
+                        rows,
+                        seed,
+                        new Chance.Rehearsed(seed.fork("noise")),
+                        progress,
+                        Watcher.NOBODY,
+                        null)
+                .run();
     }
 
     @Override

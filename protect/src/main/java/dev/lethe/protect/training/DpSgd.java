@@ -89,7 +89,16 @@ public record DpSgd(
         if (rows.length == 0) {
             throw new IllegalArgumentException("there must be at least one row to train on");
         }
-        return new PrivateSteps(this, data, rows, seed, new Chance.Rehearsed(seed.fork("noise")), progress, null).run();
+        return new PrivateSteps(
+                        this,
+                        data,
+                        rows,
+                        seed,
+                        new Chance.Rehearsed(seed.fork("noise")),
+                        progress,
+                        Watcher.NOBODY,
+                        null)
+                .run();
     }
 
     @Override

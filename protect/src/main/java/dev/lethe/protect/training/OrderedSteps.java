@@ -23,8 +23,9 @@ final class OrderedSteps extends TrainingSteps {
             Seed seed,
             Chance chance,
             Progress progress,
+            Watcher watcher,
             @Nullable CheckpointFile checkpoints) {
-        super(how, data, rows, seed, chance, progress, checkpoints);
+        super(how, data, rows, seed, chance, progress, watcher, checkpoints);
         this.how = how;
         batch = how.batch(units.count());
         stepsAnEpoch = how.stepsAnEpoch(units.count());
@@ -65,7 +66,7 @@ final class OrderedSteps extends TrainingSteps {
         for (int i = 0; i < gradient.length; i++) {
             gradient[i] = (float) (moved[i] / batch);
         }
-        training.step(gradient, (double) step / steps);
+        follow(training, gradient, step);
         return new State(step + 1, how.clipping(), null, now.memory());
     }
 }

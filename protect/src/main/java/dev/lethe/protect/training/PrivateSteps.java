@@ -24,8 +24,9 @@ class PrivateSteps extends TrainingSteps {
             Seed seed,
             Chance chance,
             Progress progress,
+            Watcher watcher,
             @Nullable CheckpointFile checkpoints) {
-        super(how, data, rows, seed, chance, progress, checkpoints);
+        super(how, data, rows, seed, chance, progress, watcher, checkpoints);
         this.how = how;
         rate = how.rate(units.count());
     }
@@ -53,7 +54,7 @@ class PrivateSteps extends TrainingSteps {
         for (int i = 0; i < gradient.length; i++) {
             gradient[i] = (float) (gradient[i] / divisor);
         }
-        take(training, gradient, (double) state.step() / steps);
+        take(training, gradient, state.step());
         return new State(
                 state.step() + 1,
                 adaptive == null
@@ -84,8 +85,8 @@ class PrivateSteps extends TrainingSteps {
     }
 
     /** From here on nothing is private. */
-    void take(ClippedTraining training, float[] gradient, double done) {
-        training.step(gradient, done);
+    void take(ClippedTraining training, float[] gradient, long step) {
+        follow(training, gradient, step);
     }
 
     /** Each person by a coin of their own. */

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param examples how many there are, or how many people; public
  * @param seed of first weights, dropout and augmentation, which protect nobody
  * @param progress told how far it has come
+ * @param watcher shown what the price covers beside the model; what it throws ends the training. Not with checkpoints: what is done
+ *     again after an interruption has other noise, and who had seen both would know more than the price covers
  * @param checkpoints where to put down what has been reached, and to go on from; null for nowhere
  */
 public record PrivateTraining(
@@ -28,11 +30,24 @@ public record PrivateTraining(
         int examples,
         Seed seed,
         Progress progress,
-        @Nullable CheckpointFile checkpoints) implements Mechanism<Examples, Predictor<Examples>> {
+        Watcher watcher,
+        @Nullable CheckpointFile checkpoints)
+        implements Mechanism<Examples, Predictor<Examples>> {
     public PrivateTraining {
         if (examples < 1) {
             throw new IllegalArgumentException("examples " + examples + " must be at least 1");
         }
+        if (watcher != Watcher.NOBODY && checkpoints != null) {
+            throw new IllegalArgumentException(
+                    "a training that is watched cannot go on from checkpoints: its watcher may have"
+                            + " seen steps that are taken again with other noise; leave out one of the two");
+        }
+    }
+
+    /** Watched by nobody. */
+    public PrivateTraining(
+            PrivateRecipe how, int examples, Seed seed, Progress progress, @Nullable CheckpointFile checkpoints) {
+        this(how, examples, seed, progress, Watcher.NOBODY, checkpoints);
     }
 
     @Override
@@ -55,8 +70,8 @@ public record PrivateTraining(
         int[] rows = IntStream.range(0, data.size()).toArray();
         Chance chance = new Chance.Protective(noise);
         return how instanceof DpSgd sampled
-                ? new PrivateSteps(sampled, data, rows, seed, chance, progress, checkpoints).run()
-                : new OrderedSteps((DpFtrl) how, data, rows, seed, chance, progress, checkpoints).run();
+                ? new PrivateSteps(sampled, data, rows, seed, chance, progress, watcher, checkpoints).run()
+                : new OrderedSteps((DpFtrl) how, data, rows, seed, chance, progress, watcher, checkpoints).run();
     }
 
     /** What of delta goes to {@link #event}: all but a millionth, which is kept for what draws lack of Gaussian ones. */

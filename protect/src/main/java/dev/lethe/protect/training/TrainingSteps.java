@@ -21,6 +21,7 @@ abstract class TrainingSteps {
     final Chance chance;
     final long steps;
 
+    private final Watcher watcher;
     private final PrivateRecipe how;
     private final Seed seed;
     private final Progress progress;
@@ -33,6 +34,7 @@ abstract class TrainingSteps {
             Seed seed,
             Chance chance,
             Progress progress,
+            Watcher watcher,
             @Nullable CheckpointFile checkpoints) {
         this.how = how;
         this.data = data;
@@ -40,6 +42,7 @@ abstract class TrainingSteps {
         this.seed = seed;
         this.chance = chance;
         this.progress = progress;
+        this.watcher = watcher;
         this.checkpoints = checkpoints;
         steps = how.steps(units.count());
     }
@@ -59,6 +62,12 @@ abstract class TrainingSteps {
     abstract void resume(State state);
 
     abstract State step(ClippedTraining training, State state);
+
+    /** The optimizer's step, before the eyes of the watcher: from here on nothing is private. */
+    void follow(ClippedTraining training, float[] gradient, long step) {
+        watcher.step(step, gradient.clone());
+        training.step(gradient, (double) step / steps);
+    }
 
     Predictor<Examples> run() {
         test();

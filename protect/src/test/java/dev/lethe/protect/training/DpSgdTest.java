@@ -10,6 +10,7 @@ import dev.lethe.core.model.Progress;
 import dev.lethe.core.privacy.PrivacyEvent;
 import dev.lethe.core.random.NoiseSource;
 import dev.lethe.core.random.Seed;
+import dev.lethe.core.random.Shuffle;
 import dev.lethe.nn.ClippedTraining;
 import dev.lethe.nn.Clipping;
 import dev.lethe.nn.LogisticRegression;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32;
+import org.apache.commons.rng.UniformRandomProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +76,94 @@ class DpSgdTest {
                 .hasMessageContaining("leaves nothing");
     }
 
+    /** Norms of gradients that differ from person to person, and the clipping norms of each step. */
+    private static class Adapting extends PrivateSteps {
+        final List<Double> clippings = new ArrayList<>();
+
+        Adapting(double initial, double quantile, Examples people, long seed) {
+            super(
+                    adapting(initial, quantile),
+                    people,
+                    IntStream.range(0, people.size()).toArray(),
+                    Seed.of(seed),
+                    new Chance.Protective(NoiseSource.insecure(Seed.of(seed).fork("noise"))),
+                    Progress.QUIET,
+                    Watcher.NOBODY,
+                    null);
+        }
+
+        /** 400 steps. The learning rate is so small that nobody's gradient changes. */
+        private static DpSgd adapting(double initial, double quantile) {
+            return new DpSgd(
+                    new LogisticRegression(new Optimization(100, 1e-6, 100, 0, 0, new Optimizer.Sgd(0))),
+                    1,
+                    new Clipping.Flat(initial),
+                    new AdaptiveNorm(initial, quantile, 0.2, 5),
+                    1,
+                    0);
+        }
+
+        @Override
+        ClippedTraining.Sum sum(ClippedTraining training, int[] batch, Clipping clipping) {
+            clippings.add(clipping.sensitivity());
+            return super.sum(training, batch, clipping);
+        }
+
+        /** Share of all people whose gradient is below the clipping norm, at its mean (of logarithms) over the last 200 steps. */
+        double shareInTheEnd(Examples people) {
+            run().close();
+            double norm = Math.exp(clippings.subList(200, 400).stream()
+                    .mapToDouble(Math::log)
+                    .average()
+                    .orElseThrow());
+            DpSgd how = adapting(1, 0.5);
+            try (ClippedTraining first = ClippedTraining.begin(how.recipe(), people, Seed.of(1))) {
+                float[] norms = first.sum(IntStream.range(0, people.size()).toArray(), new Clipping.Flat(1), 1)
+                        .norms();
+                return IntStream.range(0, norms.length)
+                                .filter(i -> norms[i] <= norm)
+                                .count()
+                        / (double) norms.length;
+            }
+        }
+    }
+
+    /**
+     * From far below and far above it comes to the quantile. A step's share has a deviation of 0.07, half of it from coins, half from
+     * noise; a step moves the logarithm by 0.2 of it, and 0.1 to 0.2 of what it is off is made up for in a step. The mean of 200 steps is
+     * then off by a share of 0.005, or 0.01 where steps depend on each other the most; 0.06 is six times that. The saboteur counts those
+     * who were clipped.
+     */
+    @Test
+    void theAdaptiveNormComesToItsQuantile() {
+        Examples blobs = MadeUp.blobs(400, 6, 3, 3, Seed.of(1));
+        float[] features = blobs.features().clone();
+        for (int i = 0; i < features.length; i++) {
+            // People of all sizes.
+            features[i] *= 0.2f + (i / 6) % 20;
+        }
+        Examples people = new Examples(features, blobs.shape(), blobs.labels(), blobs.classes());
+        for (double quantile : new double[] {0.3, 0.5, 0.8}) {
+            for (double initial : new double[] {0.01, 1000}) {
+                assertThat(new Adapting(initial, quantile, people, 1).shareInTheEnd(people))
+                        .as("quantile %s from %s", quantile, initial)
+                        .isCloseTo(quantile, within(0.06));
+            }
+        }
+        Adapting upsideDown = new Adapting(10, 0.5, people, 1) {
+            @Override
+            ClippedTraining.Sum sum(ClippedTraining training, int[] batch, Clipping clipping) {
+                ClippedTraining.Sum sum = super.sum(training, batch, clipping);
+                float[] turned = sum.norms().clone();
+                for (int i = 0; i < turned.length; i++) {
+                    turned[i] = turned[i] > clipping.sensitivity() ? 0 : Float.MAX_VALUE;
+                }
+                return new ClippedTraining.Sum(sum.values(), turned, sum.unusable());
+            }
+        };
+        assertThat(Math.abs(upsideDown.shareInTheEnd(people) - 0.5)).isGreaterThan(0.4);
+    }
+
     /** What goes through the steps of one training, seen from inside. */
     private static class Watched extends PrivateSteps {
         final List<int[]> batches = new ArrayList<>();
@@ -88,6 +178,7 @@ class DpSgdTest {
                     Seed.of(seed),
                     new Chance.Protective(NoiseSource.insecure(Seed.of(seed).fork("noise"))),
                     Progress.QUIET,
+                    Watcher.NOBODY,
                     null);
         }
 
@@ -105,16 +196,20 @@ class DpSgdTest {
         }
 
         @Override
-        void take(ClippedTraining training, float[] gradient, double done) {
+        void take(ClippedTraining training, float[] gradient, long step) {
             gradients.add(gradient.clone());
-            super.take(training, gradient, done);
+            super.take(training, gradient, step);
         }
     }
 
     /**
-     * What is wrong with a training, by its transcript; nothing if all is well. Each test is five standard deviations wide; a sound
-     * training is accused with a probability below 1e-5, of which the sizes of batches have 7e-6, for squares have a longer tail than a
-     * normal deviate (by convolution of the binomial's exact law).
+     * What is wrong with a training, by its transcript; nothing if all is well. The sizes of noise and of batches and the rows' counts of
+     * participations are tested five standard deviations wide, and any two noises, and any two parameters' noises, by the angle between
+     * them. A sound training is accused with a probability below 1.2e-5. Of that the sizes of batches have 6.94e-6 and the counts of
+     * participations 3.85e-6, both by convolution of the binomial's exact law, for squares have a longer tail than a normal deviate
+     * (rows' coins are independent); the size of noise 6.1e-7, by the chi-square law; and the angles 4.5e-9, by the union over all
+     * pairs, since the squared cosine of two noises has the beta distribution of shapes 1/2 and (length - 1) / 2. That a clipped sum is
+     * not longer than it may be has no false alarm.
      */
     private static List<String> complaints(Watched steps) {
         steps.run().close();
@@ -122,10 +217,10 @@ class DpSgdTest {
         int parameters = steps.sums.get(0).length;
         int count = steps.sums.size();
         double squares = 0;
-        double alike = 0;
         double sizes = 0;
         double longest = 0;
-        double[] before = null;
+        double[][] noises = new double[count][];
+        int[] participations = new int[N];
         for (int t = 0; t < count; t++) {
             double[] noise = new double[parameters];
             double length = 0;
@@ -133,9 +228,11 @@ class DpSgdTest {
                 noise[i] = steps.gradients.get(t)[i] * 40.0 - steps.sums.get(t)[i];
                 squares += noise[i] * noise[i];
                 length += steps.sums.get(t)[i] * (double) steps.sums.get(t)[i];
-                alike += before == null ? 0 : before[i] * noise[i];
             }
-            before = noise;
+            noises[t] = noise;
+            for (int row : steps.batches.get(t)) {
+                participations[row]++;
+            }
             int size = steps.batches.get(t).length;
             longest = Math.max(longest, size == 0 ? 0 : Math.sqrt(length) / size);
             sizes += (size - 40.0) * (size - 40.0) / 36;
@@ -148,13 +245,51 @@ class DpSgdTest {
         if (Math.abs(squares / values / (sigma * sigma) - 1) > 5 * Math.sqrt(2 / values)) {
             complaints.add("noise of another size");
         }
-        if (Math.abs(alike / values / (sigma * sigma)) > 5 / Math.sqrt(values)) {
+        double[][] ofParameters = new double[parameters][count];
+        for (int t = 0; t < count; t++) {
+            for (int i = 0; i < parameters; i++) {
+                ofParameters[i][t] = noises[t][i];
+            }
+        }
+        if (largestCosine(noises) > ANGLE || largestCosine(ofParameters) > ANGLE) {
             complaints.add("noise used again");
         }
         if (Math.abs(sizes - count) > 5 * Math.sqrt(2.0 * count)) {
             complaints.add("not drawn by coins");
         }
+        double apart = 0;
+        double expected = count * 0.1;
+        for (int each : participations) {
+            apart += (each - expected) * (each - expected) / (expected * 0.9);
+        }
+        if (Math.abs(apart - N) > 5 * Math.sqrt(2.0 * N)) {
+            complaints.add("taking turns");
+        }
         return complaints;
+    }
+
+    /** Exceeded by two of 200 independent normal vectors of 122 values, or of 122 of 200 values, with a probability below 4.5e-9. */
+    private static final double ANGLE = 0.6;
+
+    private static double largestCosine(double[][] vectors) {
+        double largest = 0;
+        double[] norms = Arrays.stream(vectors)
+                .mapToDouble(each -> Math.sqrt(dot(each, each)))
+                .toArray();
+        for (int s = 0; s < vectors.length; s++) {
+            for (int t = 0; t < s; t++) {
+                largest = Math.max(largest, Math.abs(dot(vectors[s], vectors[t])) / (norms[s] * norms[t]));
+            }
+        }
+        return largest;
+    }
+
+    private static double dot(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
     }
 
     @Test
@@ -198,7 +333,31 @@ class DpSgdTest {
                         return batches.get(batches.size() - 1);
                     }
                 }))
-                .containsExactly("not drawn by coins");
+                .containsExactly("not drawn by coins", "taking turns");
+    }
+
+    /** Each epoch a fresh permutation, cut into batches of as many as coins would have drawn. */
+    @Test
+    void shuffledBatchesOfBinomialSizesAreCaught() {
+        assertThat(complaints(new Watched(7) {
+                    private final UniformRandomProvider random = Seed.of(7).fork("turns").stream();
+                    private int[] order = new int[0];
+                    private int next;
+
+                    @Override
+                    int[] batch() {
+                        int[] batch = super.batch();
+                        for (int i = 0; i < batch.length; i++) {
+                            if (next == order.length) {
+                                order = Shuffle.permutation(N, random);
+                                next = 0;
+                            }
+                            batch[i] = order[next++];
+                        }
+                        return batch;
+                    }
+                }))
+                .containsExactly("taking turns");
     }
 
     @Test
@@ -229,6 +388,78 @@ class DpSgdTest {
                     }
                 }))
                 .contains("noise used again");
+    }
+
+    @Test
+    void noiseOfSevenStepsAgoIsCaught() {
+        assertThat(complaints(new Watched(8) {
+                    private final List<float[]> drawn = new ArrayList<>();
+
+                    @Override
+                    void addNoise(float[] sum, double sigma) {
+                        float[] noise = new float[sum.length];
+                        super.addNoise(noise, sigma);
+                        // Once in a whole training.
+                        if (drawn.size() == 107) {
+                            noise = drawn.get(100);
+                        }
+                        drawn.add(noise);
+                        for (int i = 0; i < sum.length; i++) {
+                            sum[i] += noise[i];
+                        }
+                    }
+                }))
+                .containsExactly("noise used again");
+    }
+
+    @Test
+    void oneNoiseForTwoParametersIsCaught() {
+        assertThat(complaints(new Watched(9) {
+                    @Override
+                    void addNoise(float[] sum, double sigma) {
+                        float[] noise = new float[sum.length];
+                        super.addNoise(noise, sigma);
+                        noise[100] = noise[3];
+                        for (int i = 0; i < sum.length; i++) {
+                            sum[i] += noise[i];
+                        }
+                    }
+                }))
+                .containsExactly("noise used again");
+    }
+
+    /** Plain gradient descent along what the watcher was told leads from the first weights to the released ones. */
+    @Test
+    void theWatcherSeesAllThatMovesTheWeights() {
+        Examples data = MadeUp.blobs(60, 4, 3, 3, Seed.of(1));
+        LogisticRegression recipe = new LogisticRegression(new Optimization(3, 0.1, 20, 0, 0, new Optimizer.Sgd(0)));
+        for (PrivateRecipe how : List.of(
+                new DpSgd(recipe, 1, new Clipping.Flat(1)),
+                new DpFtrl(recipe, 1, new Clipping.Flat(1), new Correlation.Tree(false)))) {
+            List<float[]> told = new ArrayList<>();
+            Watcher watcher = (step, gradient) -> {
+                assertThat(step).isEqualTo(told.size());
+                told.add(gradient);
+            };
+            PrivateTraining training = new PrivateTraining(how, 60, Seed.of(2), Progress.QUIET, watcher, null);
+            try (ClippedTraining first = ClippedTraining.begin(recipe, data, Seed.of(2));
+                    Predictor<Examples> model = training.release(data, NoiseSource.insecure(Seed.of(3)))) {
+                assertThat((long) told.size()).isEqualTo(how.steps(60));
+                for (int step = 0; step < told.size(); step++) {
+                    first.step(told.get(step), (double) step / told.size());
+                }
+                assertThat(first.weights()).isEqualTo(model.parameters().orElseThrow());
+            }
+        }
+    }
+
+    @Test
+    void isNotWatchedAcrossCheckpoints() {
+        CheckpointFile checkpoints = new CheckpointFile(folder.resolve("watched"), "this one", Duration.ZERO);
+        assertThatThrownBy(() -> new PrivateTraining(
+                        recipe(), N, Seed.of(2), Progress.QUIET, (step, gradient) -> {}, checkpoints))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("again with other noise");
     }
 
     /** Steps of nobody are steps. */

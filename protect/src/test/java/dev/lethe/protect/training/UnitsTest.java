@@ -61,6 +61,7 @@ class UnitsTest {
                     Seed.of(1),
                     new Chance.Protective(NoiseSource.insecure(Seed.of(2).fork("noise"))),
                     Progress.QUIET,
+                    Watcher.NOBODY,
                     null);
         }
 
