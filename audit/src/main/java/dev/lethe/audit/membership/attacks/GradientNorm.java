@@ -85,8 +85,8 @@ public record GradientNorm(int shadows) implements MembershipAttack {
                 new int[] {SATURATED, FIRST_TO_LAST, BETWEEN_TO_LAST, L1_TO_LAST, PENULTIMATE, OTHERS},
                 new int[] {SOON_SATURATED, FIRST_TO_LAST, BETWEEN_TO_LAST, L1_TO_LAST, PENULTIMATE, OTHERS});
 
-        private static final double LATE = 8;
-        private static final double SOON = 2;
+        private static final Saturation LATE = new Saturation(8);
+        private static final Saturation SOON = new Saturation(2);
 
         @Override
         public double[][] target(MembershipView view) {
@@ -99,14 +99,15 @@ public record GradientNorm(int shadows) implements MembershipAttack {
         }
 
         private static double[][] columns(double[] margin, double[][] gradient) {
-            double[][] columns = new double[COLUMNS][margin.length];
+            double[] total = gradient[GradientProbe.TOTAL];
+            double[][] columns = new double[COLUMNS][];
+            columns[MARGIN] = margin;
+            columns[SATURATED] = LATE.of(margin);
+            columns[SOON_SATURATED] = SOON.of(margin);
+            columns[TOTAL] = total;
+            columns[SATURATED_TOTAL] = LATE.of(total);
+            columns[OTHERS] = new double[margin.length];
             for (int record = 0; record < margin.length; record++) {
-                double total = gradient[GradientProbe.TOTAL][record];
-                columns[MARGIN][record] = margin[record];
-                columns[SATURATED][record] = saturated(margin[record], LATE);
-                columns[SOON_SATURATED][record] = saturated(margin[record], SOON);
-                columns[TOTAL][record] = total;
-                columns[SATURATED_TOTAL][record] = saturated(total, LATE);
                 columns[OTHERS][record] = others(
                         margin[record],
                         gradient[GradientProbe.LAST][record] - gradient[GradientProbe.PENULTIMATE][record]);
@@ -116,10 +117,6 @@ public record GradientNorm(int shadows) implements MembershipAttack {
             columns[L1_TO_LAST] = gradient[GradientProbe.L1_TO_LAST];
             columns[PENULTIMATE] = gradient[GradientProbe.PENULTIMATE];
             return columns;
-        }
-
-        private static double saturated(double x, double at) {
-            return x / Math.sqrt(1 + x * x / (at * at));
         }
 
         /**
