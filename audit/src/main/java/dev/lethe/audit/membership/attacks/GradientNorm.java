@@ -1,6 +1,7 @@
 package dev.lethe.audit.membership.attacks;
 
 import dev.lethe.audit.Card;
+import dev.lethe.audit.membership.LogOnePlus;
 import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipView;
 import dev.lethe.audit.membership.Scores;
@@ -126,7 +127,7 @@ public record GradientNorm(int shadows) implements MembershipAttack {
          * @param logPull ln |p - e|
          */
         private static double others(double margin, double logPull) {
-            double logMissing = -Math.max(margin, 0) - Math.log1p(Math.exp(-Math.abs(margin)));
+            double logMissing = -LogOnePlus.ofExp(margin);
             return Math.max(0, Math.min(0.5 * Math.log(2), logPull - logMissing));
         }
     }
