@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             "  lethe fix --report lethe-report/report.json",
             "  lethe fix --report lethe-report/report.json --table people.csv --target 'tpr@fpr=0.001 <= 0.005' \\",
             "      --epsilon 1,3,8 --ledger ledger.db --dataset people",
+            "  lethe fix --report lethe-report/report.json --epsilon 1,2 --select dp --ledger ledger.db --dataset people",
             "",
             "Exit codes: 0 done, 1 no remedy reaches the target, 2 wrong usage, 3 refused: over budget, 4 input or output."
         })

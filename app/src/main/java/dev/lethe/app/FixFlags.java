@@ -55,6 +55,15 @@ final class FixFlags {
     @Option(names = "--dataset", paramLabel = "NAME", description = "Whose account in the ledger.")
     String dataset;
 
+    @Option(
+            names = "--select",
+            paramLabel = "HOW",
+            description =
+                    "With a ledger, dp: instead of a model of each budget, train a random number of models with budgets"
+                            + " drawn at random, and release the best alone, by a noisy count; one charge, and the claim stays a theorem"
+                            + " though one was chosen.")
+    String select;
+
     @Option(names = "--who", paramLabel = "NAME", description = "On whose behalf; default: you.")
     String who;
 
@@ -115,6 +124,12 @@ final class FixFlags {
         target();
         if ((ledger == null) != (dataset == null)) {
             throw new IllegalArgumentException("--ledger and --dataset go together; give both or none");
+        }
+        if (select != null && !select.equals("dp")) {
+            throw new IllegalArgumentException("--select '" + select + "' is unknown; take dp");
+        }
+        if (select != null && ledger == null) {
+            throw new IllegalArgumentException("--select dp releases a model, and goes with --ledger and --dataset");
         }
         for (double epsilon : epsilons) {
             if (!(epsilon > 0 && epsilon < Double.POSITIVE_INFINITY)) {

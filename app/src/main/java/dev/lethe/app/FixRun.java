@@ -22,6 +22,7 @@ import dev.lethe.core.privacy.PrivacyEvent;
 import dev.lethe.core.random.Seed;
 import dev.lethe.core.stats.ClopperPearson;
 import dev.lethe.core.stats.Interval;
+import dev.lethe.nn.ClippedTraining;
 import dev.lethe.nn.Clipping;
 import dev.lethe.nn.NetworkTrainer;
 import dev.lethe.nn.Optimization;
@@ -29,6 +30,7 @@ import dev.lethe.protect.remedy.Remedies;
 import dev.lethe.protect.remedy.Remedy;
 import dev.lethe.protect.training.DpSgd;
 import dev.lethe.protect.training.PrivateEncoding;
+import dev.lethe.protect.training.PrivateSelection;
 import dev.lethe.protect.training.PrivateTraining;
 import dev.lethe.protect.training.SelectionPrice;
 import java.io.IOException;
@@ -51,12 +53,19 @@ final class FixRun {
     private static final double ENCODING_SHARE = 0.1;
 
     private static final Neighbours NEIGHBOURS = Neighbours.ADD_OR_REMOVE_ONE;
-    private static final String UNIT = "one row";
+    /** Rows of a person that finding the encoding looks at. */
+    private static final int MOST_ROWS = 8;
+
+    private static final String SELECTED = "selected";
+    private static final String NOT_BY_THIS_PAGE =
+            "The released model was chosen by that selection, not by this page's figures, which rest on records without noise.";
 
     private final FixFlags flags;
     private final Console console;
     private final FixFlags.Target target;
     private final List<String> search = new ArrayList<>();
+    /** Whom claims are about. */
+    private TrainingPlan.Protected units = new TrainingPlan.Protected(1, null, 1);
 
     FixRun(FixFlags flags, Console console) {
         this.flags = flags;
@@ -88,12 +97,10 @@ final class FixRun {
             Report after = audit(remedy.id(), new EncodedTrainer(defended), audit, table, before);
             points.add(point(remedy.id(), remedy.name(), remedy.claim(), after, null, null, null));
         }
-        if (Arrays.stream(table.people()).distinct().count() < table.size()) {
-            search.add(
-                    "Private training was not tried: somebody has several rows, and it would protect single rows only.");
-        } else {
-            points.addAll(guaranteed(recipe, audit, table, before));
-        }
+        String column = before.subject().unit();
+        int people = (int) Arrays.stream(table.people()).distinct().count();
+        units = new TrainingPlan.Protected(people, column.isEmpty() ? null : column, TrainingPlan.Protected.ALL_ROWS);
+        points.addAll(guaranteed(recipe, audit, table, before));
         Optional<FixReport.Point> best = points.stream()
                 .skip(1)
                 .filter(FixReport.Point::reaches)
@@ -231,10 +238,15 @@ final class FixRun {
     /** Private training at each budget: rehearsed and audited, and, where a ledger is given, done and charged. */
     private List<FixReport.Point> guaranteed(
             NetworkTrainer recipe, MembershipAudit audit, LabelledTable table, Report before) throws IOException {
-        double delta = flags.delta != null ? flags.delta : 0.1 / table.size();
+        double delta = flags.delta != null ? flags.delta : 0.1 / units.count();
         double least = flags.epsilons.stream().mapToDouble(e -> e).min().orElseThrow();
         PrivateEncoding encoding = PrivateEncoding.of(
-                table.features(), table.classes(), Map.of(), least * ENCODING_SHARE, delta * ENCODING_SHARE);
+                table.features(),
+                table.classes(),
+                Map.of(),
+                least * ENCODING_SHARE,
+                delta * ENCODING_SHARE,
+                units.column() == null ? 1 : MOST_ROWS);
         try (Ledger account = flags.ledger == null ? null : LedgerFlags.open(flags.ledger)) {
             Custodian<LabelledTable> custodian =
                     account == null ? null : new Custodian<>(table, account, flags.dataset, LedgerFlags.who(flags.who));
@@ -246,15 +258,36 @@ final class FixRun {
                     : new Custodian<>(
                             encoder.encoder().encode(table), account, flags.dataset, LedgerFlags.who(flags.who));
             for (double epsilon : flags.epsilons) {
-                points.add(guaranteed(epsilon, delta, recipe, audit, table, before, encoding, encoder, encoded));
+                points.add(guaranteed(
+                        epsilon,
+                        delta,
+                        recipe,
+                        audit,
+                        table,
+                        before,
+                        encoding,
+                        encoder,
+                        flags.select == null ? encoded : null));
+            }
+            if (flags.select != null && encoded != null) {
+                selected(delta, recipe, table, before, encoding, encoder, encoded);
             }
             if (account != null) {
                 search.add("All of these together: " + LedgerFlags.line(account.account(flags.dataset))
                         + ". The losers are counted, since they were trained.");
             }
             double largest = flags.epsilons.stream().mapToDouble(e -> e).max().orElseThrow();
-            search.add(choosing(
-                    largest, least * ENCODING_SHARE, delta, recipe, encoding, table.size(), flags.epsilons.size()));
+            search.add(
+                    flags.select != null
+                            ? NOT_BY_THIS_PAGE
+                            : choosing(
+                                    largest,
+                                    least * ENCODING_SHARE,
+                                    delta,
+                                    recipe,
+                                    encoding,
+                                    units.count(),
+                                    flags.epsilons.size()));
             return points;
         }
     }
@@ -310,12 +343,15 @@ final class FixRun {
             @Nullable Custodian<Examples> custodian)
             throws IOException {
         String id = "epsilon-" + Claim.rounded(epsilon);
-        int members = fewest(before.subject().members());
+        int members = fewest(
+                units.column() == null
+                        ? before.subject().members()
+                        : Integer.parseInt(before.provenance().settings().get("members")));
         DpSgd rehearsed = calibrated(recipe, encoding, epsilon, delta, members);
         PrivacyEvent event = event(encoding, rehearsed, members);
         PrivacyCurve curve = new BestAccountant().price(event, NEIGHBOURS);
         Claim claim = new Claim.DifferentialPrivacy(
-                curve.epsilon(PrivateTraining.priced(delta)), delta, NEIGHBOURS, UNIT, event);
+                curve.epsilon(PrivateTraining.priced(delta)), delta, NEIGHBOURS, units.unit(), event);
         Report report = audit(id, new EncodedTrainer(rehearsed, encoder.encoder()), audit, table, before);
         String charge = custodian == null
                 ? null
@@ -348,34 +384,127 @@ final class FixRun {
                     + earlier.get());
             return earlier.get();
         }
-        DpSgd how = calibrated(recipe, encoding, epsilon, delta, table.size());
+        DpSgd how = calibrated(recipe, encoding, epsilon, delta, units.count());
         console.say("training with epsilon " + Claim.rounded(epsilon) + " on all records");
-        PrivateTraining training = new PrivateTraining(how, table.size(), Seed.of(before.seed()), console, null);
+        PrivateTraining training = new PrivateTraining(how, units.count(), Seed.of(before.seed()), console, null);
         Custodian.Released<Predictor<Examples>> released =
                 custodian.release(training, "fix: a model with epsilon " + Claim.rounded(epsilon));
         String charge = released.charge().hash();
         try (Predictor<Examples> trained = released.value()) {
             training.requirePaid(trained.parameters().orElseThrow().length, epsilon, delta);
-            PrivacyEvent event = event(encoding, how, table.size());
+            PrivacyEvent event = event(encoding, how, units.count());
             double price = new BestAccountant().price(event, NEIGHBOURS).epsilon(PrivateTraining.priced(delta));
             ModelCard card = new ModelCard(
-                    new Claim.DifferentialPrivacy(price, delta, NEIGHBOURS, UNIT, event),
+                    new Claim.DifferentialPrivacy(price, delta, NEIGHBOURS, units.unit(), event),
                     "dp-sgd",
                     how.describe(),
                     table.label(),
                     table.classes(),
-                    table.size(),
+                    units,
                     flags.dataset,
                     charge,
                     encoding.found(),
                     null,
                     null,
                     before.seed(),
+                    TrainingPlan.LIMITS_OF_STEPS,
                     Lethe.Version.number());
             place.write(trained, encoder, card);
         }
         search.add("A model with epsilon " + Claim.rounded(epsilon) + ": entry " + charge);
         return charge;
+    }
+
+    /**
+     * The best of a random number of models, chosen privately, unless an earlier run in the same folder did: one charge for all of
+     * them, and the winner written with its card.
+     */
+    private void selected(
+            double delta,
+            NetworkTrainer recipe,
+            LabelledTable table,
+            Report before,
+            PrivateEncoding encoding,
+            EncodingJson.Encoding encoder,
+            Custodian<Examples> custodian)
+            throws IOException {
+        ModelFolder place = ModelFolder.open(flags.out.resolve(SELECTED).resolve("model"));
+        Optional<String> earlier = place.charge();
+        if (earlier.isPresent()) {
+            search.add("A model selected privately, of an earlier run in this folder: entry " + earlier.get());
+            return;
+        }
+        int people = units.count();
+        List<DpSgd> candidates = new ArrayList<>();
+        for (double epsilon : flags.epsilons) {
+            candidates.add(calibrated(recipe, encoding, epsilon, delta, people));
+        }
+        double mean = 2.0 * candidates.size();
+        // Half a per cent of the people, or ten of few.
+        double scoreNoise = Math.max(10, 0.005 * people);
+        PrivateSelection selection = new PrivateSelection(
+                candidates, mean, scoreNoise, people, delta * (1 - 2 * ENCODING_SHARE), Seed.of(before.seed()));
+        PrivacyEvent event = new PrivacyEvent.Composed(List.of(encoding.event(), selection.event()));
+        double price = new BestAccountant().price(event, NEIGHBOURS).epsilon(PrivateTraining.priced(delta));
+        requirePaid(selection, price, delta, candidates.get(0), encoder, table);
+        console.say("selecting privately among models of " + candidates.size() + " budgets");
+        Custodian.Released<PrivateSelection.Selected> released =
+                custodian.release(selection, "fix: the best of a random number of models, chosen privately");
+        String charge = released.charge().hash();
+        try (Predictor<Examples> trained = released.value().model()) {
+            List<String> limits = new ArrayList<>(TrainingPlan.LIMITS_OF_STEPS);
+            limits.add(
+                    "How many models were trained is secret; how long that took tells, and is not covered by the claim.");
+            place.write(
+                    trained,
+                    encoder,
+                    new ModelCard(
+                            new Claim.DifferentialPrivacy(price, delta, NEIGHBOURS, units.unit(), event),
+                            "dp-sgd, selected privately",
+                            released.value().how().describe(),
+                            table.label(),
+                            table.classes(),
+                            units,
+                            flags.dataset,
+                            charge,
+                            encoding.found(),
+                            null,
+                            null,
+                            before.seed(),
+                            limits,
+                            Lethe.Version.number()));
+        }
+        search.add(String.format(
+                Locale.ROOT,
+                "A model selected privately: of a secret number of models, geometric and %.0f on average, each with a budget"
+                        + " drawn from these, the one with the largest count of right answers on the records, of which each count"
+                        + " has noise of deviation %s; with finding the encoding, epsilon %s at delta %s, a theorem (Papernot and"
+                        + " Steinke 2022, Theorem 2). In %s; entry %s",
+                mean,
+                Claim.rounded(scoreNoise),
+                Claim.rounded(price),
+                Claim.rounded(delta),
+                SELECTED + "/model",
+                charge));
+    }
+
+    /** Before anything is charged: that what is kept of delta pays for how noise is drawn. */
+    private static void requirePaid(
+            PrivateSelection selection,
+            double epsilon,
+            double delta,
+            DpSgd how,
+            EncodingJson.Encoding encoder,
+            LabelledTable table) {
+        Examples one = encoder.encoder().encode(table.select(new int[] {0}));
+        try (ClippedTraining training = ClippedTraining.begin(how.recipe(), one, Seed.of(0))) {
+            double extra = selection.extraDelta(epsilon, training.parameters());
+            if (PrivateTraining.priced(delta) + extra > delta) {
+                throw new IllegalArgumentException("--select dp would cost epsilon " + Claim.rounded(epsilon)
+                        + ", at which the noise's draws are too coarse for delta " + delta
+                        + "; take smaller budgets with --epsilon, or fewer");
+            }
+        }
     }
 
     /** Models of an audit have different numbers of members, each drawn by a coin of about one half; hardly one has fewer. */

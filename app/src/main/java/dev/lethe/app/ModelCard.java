@@ -6,7 +6,9 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.lethe.core.privacy.Claim;
+import dev.lethe.core.privacy.Neighbours;
 import dev.lethe.core.privacy.PrivacyEventJson;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param found columns of which the encoding was found privately
  * @param test name of the file of other records, null if there is none
  * @param accuracy on these
- * @param seed of first weights, dropout and augmentation; noise has none
+ * @param seed of first weights, dropout and augmentation; noise has none, and null stands for a training without these
+ * @param methodLimits what the claim rests on that is not proven of this method
  */
 record ModelCard(
         Claim.DifferentialPrivacy claim,
@@ -26,26 +29,39 @@ record ModelCard(
         String recipe,
         String label,
         List<String> classes,
-        int records,
+        TrainingPlan.Protected units,
         @Nullable String dataset,
         @Nullable String charge,
         List<String> found,
         @Nullable String test,
         @Nullable Double accuracy,
-        long seed,
+        @Nullable Long seed,
+        List<String> methodLimits,
         String version) {
     /** Changes when a field goes or changes its meaning. */
     static final String FORMAT = "lethe-model-card/1";
 
-    private static final List<String> PUBLIC =
-            List.of("all settings", "the number of records", "names and types of columns", "names of classes");
+    private List<String> taken() {
+        return List.of(
+                "all settings", "the number of " + units.name(), "names and types of columns", "names of classes");
+    }
 
-    private static final List<String> LIMITS = List.of(
-            "The claim is about one row. Somebody with several rows is protected less: epsilon grows with their number.",
-            "Everything else that was released of the same people adds to it; the ledger says what.",
-            "Sums of gradients are computed in floating point; what that adds to the sensitivity is not counted"
-                    + " (docs/math/training.md).",
-            "A checkpoint of the training is as private as the records.");
+    private static final List<String> LIMITS =
+            List.of("Everything else that was released of the same people adds to it; the ledger says what.");
+
+    private List<String> limits() {
+        List<String> all = new ArrayList<>();
+        all.add(
+                units.column() == null
+                        ? "The claim is about one row. Somebody with several rows is protected less: epsilon grows with their"
+                                + " number."
+                        : "The claim is about people as '" + units.column()
+                                + "' names them, each with all of their rows; somebody who goes by several names is protected"
+                                + " less.");
+        all.addAll(LIMITS);
+        all.addAll(methodLimits);
+        return all;
+    }
 
     String json() {
         JsonObject card = new JsonObject();
@@ -64,8 +80,13 @@ record ModelCard(
         card.addProperty("recipe", recipe);
         card.addProperty("label", label);
         card.add("classes", array(classes));
-        card.addProperty("records", records);
-        card.addProperty("seed", seed);
+        card.addProperty(units.name(), units.count());
+        if (units.column() != null && units.mostRows() != TrainingPlan.Protected.ALL_ROWS) {
+            card.addProperty("rowsOfAPersonAtMost", units.mostRows());
+        }
+        if (seed != null) {
+            card.addProperty("seed", seed);
+        }
         if (charge != null) {
             JsonObject entry = new JsonObject();
             entry.addProperty("dataset", dataset);
@@ -73,8 +94,8 @@ record ModelCard(
             card.add("ledger", entry);
         }
         card.add("encodingFoundPrivately", array(found));
-        card.add("takenAsPublic", array(PUBLIC));
-        card.add("limits", array(LIMITS));
+        card.add("takenAsPublic", array(taken()));
+        card.add("limits", array(limits()));
         if (accuracy != null) {
             JsonObject measured = new JsonObject();
             measured.addProperty("records", test);
@@ -103,11 +124,17 @@ record ModelCard(
     String text() {
         StringBuilder text = new StringBuilder("# Model of '" + label + "'\n\n");
         text.append("**Claim.** ").append(claim.sentence()).append("\n\n");
-        text.append(
-                "**What it means.** Whatever anybody knows and computes from the model, whether or not one row was among the "
-                        + records + " changes the odds of any outcome by at most a factor of e^"
-                        + Claim.rounded(claim.epsilon()) + ", but for a chance of " + Claim.rounded(claim.delta())
-                        + ".\n\n");
+        text.append("**What it means.** Whatever anybody knows and computes from the model, "
+                + (claim.neighbours() == Neighbours.ADD_OR_REMOVE_ONE
+                        ? "whether or not " + claim.unit()
+                                + (units.column() == null ? " was among the " : " were among those of the ")
+                                + units.count()
+                        : "what " + claim.unit() + " of the " + units.count()
+                                + (units.column() == null ? " says" : " say"))
+                + " changes the odds of any outcome by at most a factor of e^"
+                + Claim.rounded(claim.epsilon())
+                + (claim.delta() == 0 ? "" : ", but for a chance of " + Claim.rounded(claim.delta()))
+                + ".\n\n");
         text.append("**Method.** ").append(method).append(": ").append(recipe).append(".\n\n");
         text.append("**Encoding.** ")
                 .append(
@@ -128,8 +155,8 @@ record ModelCard(
                     100 * accuracy,
                     test));
         }
-        text.append("**Taken as public.** ").append(String.join(", ", PUBLIC)).append(".\n\n**Limits.**\n\n");
-        LIMITS.forEach(limit -> text.append("- ").append(limit).append('\n'));
+        text.append("**Taken as public.** ").append(String.join(", ", taken())).append(".\n\n**Limits.**\n\n");
+        limits().forEach(limit -> text.append("- ").append(limit).append('\n'));
         return text.toString();
     }
 

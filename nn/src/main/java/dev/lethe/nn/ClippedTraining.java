@@ -136,6 +136,79 @@ public final class ClippedTraining implements AutoCloseable {
         return sum(rows, clipping, copies, false);
     }
 
+    /**
+     * Adds up clipped gradients of groups of examples, such as all of one person's: of each group the mean gradient is clipped, so
+     * that the group as a whole moves the sum as little as an example would. Each is written out, and its norm taken of what is
+     * added: rows that all but cancel are no longer than they look.
+     *
+     * @param groups rows of each, at least one; may be no groups
+     */
+    public Sum sum(int[][] groups, Clipping clipping) {
+        ExampleNorms norms = new ExampleNorms(groups.length);
+        double[] sum = new double[weights.length];
+        int unusable = 0;
+        for (int[] rows : groups) {
+            double[] mean = mean(rows);
+            float[][] squares = squares(mean);
+            if (!norms.take(squares)) {
+                unusable++;
+                continue;
+            }
+            float[][] factors = clipping.factors(squares);
+            List<Network.Parameters> layers = network.parameters();
+            for (int layer = 0; layer < factors.length; layer++) {
+                int from = layers.get(layer).offset();
+                for (int i = from; i < from + layers.get(layer).size(); i++) {
+                    sum[i] += factors[layer][0] * mean[i];
+                }
+            }
+        }
+        float[] rounded = new float[sum.length];
+        for (int i = 0; i < sum.length; i++) {
+            rounded[i] = (float) sum[i];
+        }
+        return new Sum(rounded, norms.all(), unusable);
+    }
+
+    /** Of the gradients of some rows, by autograd. */
+    private double[] mean(int[] rows) {
+        double[] mean = new double[weights.length];
+        for (int from = 0; from < rows.length; from += pass) {
+            int[] some = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + pass));
+            try (PointerScope scope = new PointerScope()) {
+                Tensor input = Tensors.floats(Tensors.batchShape(data, some.length));
+                Tensors.data(input).put(gather(some, 1, false), 0, some.length * data.width());
+                Tensor labels = Tensors.longs(some.length);
+                labels.data_ptr_long()
+                        .put(Arrays.stream(some)
+                                .mapToLong(row -> data.labels()[row])
+                                .toArray());
+                network.gradient(input, labels, dropout, flatGradient);
+                float[] gradient = Tensors.toArray(flatGradient);
+                double share = (double) some.length / rows.length;
+                for (int i = 0; i < mean.length; i++) {
+                    mean[i] += share * gradient[i];
+                }
+            }
+        }
+        return mean;
+    }
+
+    /** Squared norm by layer, of one gradient. */
+    private float[][] squares(double[] gradient) {
+        List<Network.Parameters> layers = network.parameters();
+        float[][] squares = new float[layers.size()][1];
+        for (int layer = 0; layer < squares.length; layer++) {
+            double square = 0;
+            for (int i = 0; i < layers.get(layer).size(); i++) {
+                double value = gradient[layers.get(layer).offset() + i];
+                square += value * value;
+            }
+            squares[layer][0] = (float) square;
+        }
+        return squares;
+    }
+
     private Sum sum(int[] rows, Clipping clipping, int copies, boolean atRest) {
         if (copies < 1 || copies > 1024) {
             throw new IllegalArgumentException("copies " + copies + " must lie in 1..1024");

@@ -103,6 +103,46 @@ class ClippedTrainingTest {
         }
     }
 
+    /** Twin: each row's gradient by itself, their mean in doubles, clipped; whatever the sizes of groups. */
+    @ParameterizedTest
+    @MethodSource("networks")
+    void groupsAreClippedAsOne(ExampleGradientsTest.Case one) {
+        int[][] groups = {{3}, {0, 1, 2}, {7, 5}, IntStream.range(8, 30).toArray()};
+        try (ClippedTraining training = ClippedTraining.begin(
+                new Feedforward(
+                        one.layers().stream()
+                                .filter(layer -> !(layer instanceof Layer.Dropout))
+                                .toList(),
+                        Optimization.DEFAULT),
+                one.data(),
+                Seed.of(5))) {
+            scatter(training);
+            double clip = 0.3;
+            double[] slow = new double[training.parameters()];
+            for (int[] group : groups) {
+                double[] mean = new double[slow.length];
+                for (int row : group) {
+                    // So large a norm that nothing is clipped.
+                    float[] gradient = training.sum(new int[] {row}, new Clipping.Flat(1e6), 1)
+                            .values();
+                    for (int i = 0; i < mean.length; i++) {
+                        mean[i] += (double) gradient[i] / group.length;
+                    }
+                }
+                double factor = Math.min(1, clip * (1 - Clipping.MARGIN) / norm(mean));
+                for (int i = 0; i < mean.length; i++) {
+                    slow[i] += factor * mean[i];
+                }
+                float[] alone = training.sum(new int[][] {group}, new Clipping.Flat(clip))
+                        .values();
+                assertThat(norm(alone)).isLessThanOrEqualTo(clip);
+            }
+            ClippedTraining.Sum fast = training.sum(groups, new Clipping.Flat(clip));
+            assertThat(fast.norms()).hasSize(groups.length);
+            assertThat(distance(fast.values(), slow)).isLessThan(1e-4 * norm(slow));
+        }
+    }
+
     @Test
     void exampleWithoutAFiniteGradientAddsNothing() {
         Examples data = Blobs.vectors(9, 4, 3, Seed.of(1));

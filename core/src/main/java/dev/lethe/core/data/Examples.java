@@ -2,6 +2,7 @@ package dev.lethe.core.data;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** A float matrix with labels: one row an example, row-major; images as channels, height, width. */
 public final class Examples implements Records {
@@ -9,6 +10,7 @@ public final class Examples implements Records {
     private final int[] shape;
     private final int[] labels;
     private final List<String> classes;
+    private final int[] people;
     private volatile String fingerprint = "";
 
     /**
@@ -17,6 +19,11 @@ public final class Examples implements Records {
      * @param labels class of each row, in 0..classes.size()-1; not copied
      */
     public Examples(float[] features, int[] shape, int[] labels, List<String> classes) {
+        this(features, shape, labels, classes, IntStream.range(0, labels.length).toArray());
+    }
+
+    private Examples(float[] features, int[] shape, int[] labels, List<String> classes, int[] people) {
+        this.people = people;
         this.features = features;
         this.shape = shape.clone();
         this.labels = labels;
@@ -47,6 +54,21 @@ public final class Examples implements Records {
                         "feature " + i % width + " of row " + i / width + " is " + features[i] + ", not finite");
             }
         }
+    }
+
+    /**
+     * The same rows, grouped into people.
+     *
+     * @param people whose row is this, numbered from 0 in order of first appearance; not copied
+     */
+    public Examples groupedBy(int[] people) {
+        LabelledTable.requirePeople(people, size());
+        return new Examples(features, shape, labels, classes, people);
+    }
+
+    @Override
+    public int[] people() {
+        return people;
     }
 
     /** Row-major features. Shared, not to be written. */
@@ -94,19 +116,22 @@ public final class Examples implements Records {
             System.arraycopy(features, rows[i] * width, some, i * width, width);
             someLabels[i] = labels[rows[i]];
         }
-        return new Examples(some, shape, someLabels, classes);
+        return new Examples(some, shape, someLabels, classes, LabelledTable.renumbered(people, rows));
     }
 
     @Override
     public String fingerprint() {
         if (fingerprint.isEmpty()) {
-            fingerprint = new Fingerprint()
+            Fingerprint whole = new Fingerprint()
                     .add("examples")
                     .add(shape)
                     .add(classes)
                     .add(labels)
-                    .add(features)
-                    .hex();
+                    .add(features);
+            if (Arrays.stream(people).max().orElse(-1) + 1 < size()) {
+                whole.add("people").add(people);
+            }
+            fingerprint = whole.hex();
         }
         return fingerprint;
     }

@@ -19,8 +19,12 @@ public record LabelledTable(Table features, int[] labels, List<String> classes, 
         if (features.size() != labels.length) {
             throw new IllegalArgumentException(labels.length + " labels for " + features.size() + " rows");
         }
-        if (people.length != labels.length) {
-            throw new IllegalArgumentException(people.length + " people for " + labels.length + " rows");
+        requirePeople(people, labels.length);
+    }
+
+    static void requirePeople(int[] people, int rows) {
+        if (people.length != rows) {
+            throw new IllegalArgumentException(people.length + " people for " + rows + " rows");
         }
         int next = 0;
         for (int row = 0; row < people.length; row++) {
@@ -30,6 +34,16 @@ public record LabelledTable(Table features, int[] labels, List<String> classes, 
             }
             next = Math.max(next, people[row] + 1);
         }
+    }
+
+    /** Whose some rows are, numbered anew in order of first appearance. */
+    static int[] renumbered(int[] people, int[] rows) {
+        int[] whose = new int[rows.length];
+        Map<Integer, Integer> numbers = new HashMap<>();
+        for (int i = 0; i < rows.length; i++) {
+            whose[i] = numbers.computeIfAbsent(people[rows[i]], unseen -> numbers.size());
+        }
+        return whose;
     }
 
     /** Each row a person of its own. */
@@ -101,13 +115,10 @@ public record LabelledTable(Table features, int[] labels, List<String> classes, 
     @Override
     public LabelledTable select(int[] rows) {
         int[] some = new int[rows.length];
-        int[] whose = new int[rows.length];
-        Map<Integer, Integer> numbers = new HashMap<>();
         for (int i = 0; i < rows.length; i++) {
             some[i] = labels[rows[i]];
-            whose[i] = numbers.computeIfAbsent(people[rows[i]], unseen -> numbers.size());
         }
-        return new LabelledTable(features.select(rows), some, classes, label, whose);
+        return new LabelledTable(features.select(rows), some, classes, label, renumbered(people, rows));
     }
 
     @Override

@@ -151,7 +151,7 @@ public final class TableEncoder {
                 writer.write(values, width, from, to);
             }
         }
-        return new Examples(values, new int[] {width}, data.labels(), classes);
+        return new Examples(values, new int[] {width}, data.labels(), classes).groupedBy(data.people());
     }
 
     /** What was learned of one column. */

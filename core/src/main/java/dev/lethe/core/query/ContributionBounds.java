@@ -7,7 +7,8 @@ package dev.lethe.core.query;
  * @param maxRows rows of a unit in each of these groups, at least 1
  */
 public record ContributionBounds(int maxGroups, int maxRows) {
-    static final int MOST = 10_000;
+    /** The largest of either. */
+    public static final int MOST = 10_000;
     /** Each row is a unit of its own. */
     public static final ContributionBounds ROW = new ContributionBounds(1, 1);
 

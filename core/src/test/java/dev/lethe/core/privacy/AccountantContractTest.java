@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,40 @@ class AccountantContractTest {
             }
         }
         assertTrue(compared > 250, "compared " + compared);
+    }
+
+    /**
+     * The same of whatever is nested in whatever, in the small, where losses are quickly convolved; how often which is known to which
+     * accountant differs, so that few are compared twice. The curve that is all Gaussian noise is among them.
+     */
+    @Test
+    void noClaimOfARandomNestingIsBelowWhatIsAttained() {
+        AtomicInteger compared = new AtomicInteger();
+        PropertyTrials.check(400, seed -> {
+            UniformRandomProvider random = seed.stream();
+            PrivacyEvent event = EventSamples.small(random, 3);
+            Neighbours neighbours = random.nextBoolean() ? Neighbours.REPLACE_ONE : Neighbours.ADD_OR_REMOVE_ONE;
+            double delta = Math.exp(-2 - 14 * random.nextDouble());
+            PrivacyLossCurve losses = (PrivacyLossCurve) price(new PrivacyLossAccountant(), event, neighbours);
+            if (losses == null) {
+                return;
+            }
+            Bracket attained = losses.bracket(delta);
+            assertTrue(attained.low() <= attained.high(), () -> event + " " + attained);
+            for (Accountant accountant :
+                    List.of(new GaussianAccountant(), new ZeroConcentratedAccountant(), new RenyiAccountant())) {
+                PrivacyCurve curve = price(accountant, event, neighbours);
+                if (curve != null) {
+                    double claimed = curve.epsilon(delta);
+                    assertTrue(
+                            claimed >= attained.low() * (1 - 1e-9),
+                            () -> accountant.getClass() + " claims " + claimed + " for " + event + " " + neighbours
+                                    + " at " + delta + " but " + attained.low() + " is attained");
+                    compared.incrementAndGet();
+                }
+            }
+        });
+        assertTrue(compared.get() > 200, "compared " + compared);
     }
 
     @Test

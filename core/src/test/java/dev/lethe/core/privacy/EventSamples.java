@@ -54,6 +54,50 @@ final class EventSamples {
                 new Shuffled(2, event));
     }
 
+    /** With noise and counts as a user might have them: prices are finite, and exact losses are quickly composed. */
+    static PrivacyEvent small(UniformRandomProvider random, int depth) {
+        if (depth == 0 || random.nextInt(5) == 0) {
+            return smallLeaf(random);
+        }
+        PrivacyEvent inner = small(random, depth - 1);
+        return switch (random.nextInt(5)) {
+            case 0 -> new Repeated(random.nextLong(8), inner);
+            case 1 -> new PoissonSampled(random.nextInt(8) / 7.0, inner);
+            case 2 -> {
+                long records = 1 + random.nextLong(50);
+                yield new FixedBatch(records, 1 + random.nextLong(records), inner);
+            }
+            case 3 -> new Shuffled(random.nextLong(4), inner);
+            default -> {
+                List<PrivacyEvent> parts = new ArrayList<>();
+                for (int i = random.nextInt(3); i > 0; i--) {
+                    parts.add(small(random, depth - 1));
+                }
+                parts.add(inner);
+                yield new Composed(parts);
+            }
+        };
+    }
+
+    private static PrivacyEvent smallLeaf(UniformRandomProvider random) {
+        double noise = 0.5 + 4 * random.nextDouble();
+        Neighbours neighbours = random.nextBoolean() ? Neighbours.ADD_OR_REMOVE_ONE : Neighbours.REPLACE_ONE;
+        int step = 1 + random.nextInt(4);
+        return switch (random.nextInt(12)) {
+            case 0, 1 -> new Gaussian(noise);
+            case 2 -> new Laplace(noise);
+            case 3 -> new DiscreteGaussian(noise * step, step);
+            case 4 -> new DiscreteGaussianVector(noise * step, step);
+            case 5 -> new DiscreteLaplace(noise * step, step);
+            case 6 -> new RandomizedResponse(1 / noise, 2 + random.nextInt(4));
+            case 7 -> new ExponentialMechanism(1 / noise);
+            case 8 -> new TreeAggregation(noise * 4, 1 + random.nextInt(30), 1 + random.nextInt(3), step);
+            case 9 -> new PureDp(1 / noise, neighbours);
+            case 10 -> new ApproximateDp(1 / noise, random.nextInt(2) * 1e-5, neighbours);
+            default -> new ZeroConcentrated(1 / (noise * noise), neighbours);
+        };
+    }
+
     static PrivacyEvent random(UniformRandomProvider random, int depth) {
         if (depth == 0 || random.nextInt(4) == 0) {
             return randomLeaf(random);

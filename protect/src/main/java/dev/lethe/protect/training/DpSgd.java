@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * step draws every example by its own coin, adds up their clipped gradients, adds Gaussian noise, and divides by the expected
  * size of a batch. A batch may be empty; it is a step like any other.
  *
- * <p>Public are these settings and the number of examples. As a {@link Trainer} it only rehearses: the noise comes from the seed, as
+ * <p>Where people have several rows, what is said of an example holds of a person: one coin, and the mean gradient of all of their rows
+ * clipped as one, so that the event is the price of a person (user-level privacy, McMahan et al. 2018).
+ *
+ * <p>Public are these settings and the number of examples, or of people. As a {@link Trainer} it only rehearses: the noise comes from the seed, as
  * shadow models need it, and nothing may be claimed. What may be released comes from {@link PrivateTraining}.
  *
  * @param recipe what to train: a network; its batch is the expected one, its epochs times examples over batch are the steps

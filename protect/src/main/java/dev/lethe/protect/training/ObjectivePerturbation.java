@@ -3,8 +3,6 @@ package dev.lethe.protect.training;
 import dev.lethe.core.data.Examples;
 import dev.lethe.core.model.Predictor;
 import dev.lethe.core.model.Progress;
-import dev.lethe.core.model.Trainer;
-import dev.lethe.core.privacy.Mechanism;
 import dev.lethe.core.privacy.Neighbours;
 import dev.lethe.core.privacy.PrivacyEvent;
 import dev.lethe.core.random.NoiseSource;
@@ -31,8 +29,7 @@ import java.util.Optional;
  * @param radius public: rows that are longer than this, with a constant 1 beside the features, are shortened to it, and all are divided
  *     by it. About sqrt(features + 1) for standardized features
  */
-public record ObjectivePerturbation(double epsilon, double regularization, double radius)
-        implements Mechanism<Examples, Predictor<Examples>>, Trainer<Examples> {
+public record ObjectivePerturbation(double epsilon, double regularization, double radius) implements Perturbation {
     /** Bounds the second derivative of the logistic loss. */
     private static final double CURVATURE = 0.25;
 
@@ -82,16 +79,21 @@ public record ObjectivePerturbation(double epsilon, double regularization, doubl
         return run(data, rows, new Chance.Rehearsed(seed.fork("noise")), progress);
     }
 
+    @Override
+    public void requireEnough(int examples, int width, int classes) {
+        Terms terms = terms(LogisticLoss.share(epsilon, classes), examples);
+        if (terms.noiseScale() * (width + 1) / examples > LARGEST_SLOPE) {
+            throw new IllegalArgumentException("epsilon " + epsilon + " is too small for " + examples + " examples of "
+                    + width + " features in " + classes + " classes: nothing could be learned. Raise it, or the"
+                    + " regularization " + regularization);
+        }
+    }
+
     private Predictor<Examples> run(Examples data, int[] rows, Chance chance, Progress progress) {
         LogisticLoss loss = new LogisticLoss(data, rows, radius);
         int classes = data.classes().size();
         Terms terms = terms(LogisticLoss.share(epsilon, classes), loss.rows());
-        if (terms.noiseScale() * loss.size() / loss.rows() > LARGEST_SLOPE) {
-            throw new IllegalArgumentException("epsilon " + epsilon + " is too small for " + loss.rows()
-                    + " examples of "
-                    + data.width() + " features in " + classes + " classes: nothing could be learned. Raise it, or the"
-                    + " regularization " + regularization);
-        }
+        requireEnough(loss.rows(), data.width(), classes);
         double[][] classifiers = new double[LogisticLoss.classifiers(classes)][];
         for (int k = 0; k < classifiers.length; k++) {
             double[] slope = chance.spherical(loss.size(), terms.noiseScale());

@@ -4,8 +4,8 @@ import dev.lethe.core.data.Examples;
 import dev.lethe.core.model.Progress;
 import dev.lethe.core.random.Seed;
 import dev.lethe.nn.ClippedTraining;
-import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** One training by {@link DpFtrl}, step by step. */
@@ -26,8 +26,8 @@ final class OrderedSteps extends TrainingSteps {
             @Nullable CheckpointFile checkpoints) {
         super(how, data, rows, seed, chance, progress, checkpoints);
         this.how = how;
-        batch = how.batch(rows.length);
-        stepsAnEpoch = how.stepsAnEpoch(rows.length);
+        batch = how.batch(units.count());
+        stepsAnEpoch = how.stepsAnEpoch(units.count());
         restart = how.correlation() instanceof Correlation.Tree tree && tree.restart();
     }
 
@@ -38,7 +38,7 @@ final class OrderedSteps extends TrainingSteps {
 
     /** Begins a stream of running sums. */
     private RunningSums begin(ClippedTraining training) {
-        RunningSums fresh = how.sums(rows.length, training.parameters(), chance);
+        RunningSums fresh = how.sums(units.count(), training.parameters(), chance);
         sums = fresh;
         return fresh;
     }
@@ -58,8 +58,8 @@ final class OrderedSteps extends TrainingSteps {
         long step = state.step();
         RunningSums now = restart && inStream(step) == 0 ? begin(training) : Objects.requireNonNull(sums);
         int from = Math.toIntExact(step % stepsAnEpoch * batch);
-        int to = (int) Math.min(rows.length, (long) from + batch);
-        float[] gradient = training.sum(Arrays.copyOfRange(rows, from, to), how.clipping(), 1)
+        int to = (int) Math.min(units.count(), (long) from + batch);
+        float[] gradient = units.sum(training, IntStream.range(from, to).toArray(), how.clipping(), 1)
                 .values();
         double[] moved = now.add(gradient);
         for (int i = 0; i < gradient.length; i++) {

@@ -3,8 +3,6 @@ package dev.lethe.protect.training;
 import dev.lethe.core.data.Examples;
 import dev.lethe.core.model.Predictor;
 import dev.lethe.core.model.Progress;
-import dev.lethe.core.model.Trainer;
-import dev.lethe.core.privacy.Mechanism;
 import dev.lethe.core.privacy.Neighbours;
 import dev.lethe.core.privacy.PrivacyEvent;
 import dev.lethe.core.random.NoiseSource;
@@ -27,8 +25,7 @@ import java.util.Optional;
  * @param radius public: rows that are longer than this, with a constant 1 beside the features, are shortened to it, and all are divided
  *     by it. About sqrt(features + 1) for standardized features
  */
-public record OutputPerturbation(double epsilon, double regularization, double radius)
-        implements Mechanism<Examples, Predictor<Examples>>, Trainer<Examples> {
+public record OutputPerturbation(double epsilon, double regularization, double radius) implements Perturbation {
     public OutputPerturbation {
         LogisticLoss.requireSettings(epsilon, regularization, radius);
     }
@@ -54,6 +51,12 @@ public record OutputPerturbation(double epsilon, double regularization, double r
     @Override
     public Predictor<Examples> train(Examples data, int[] rows, Seed seed, Progress progress) {
         return run(data, rows, new Chance.Rehearsed(seed.fork("noise")), progress);
+    }
+
+    /** Never refuses: noise is on the answer, where it drowns what it drowns. */
+    @Override
+    public void requireEnough(int examples, int width, int classes) {
+        // Nothing fails for want of examples.
     }
 
     private Predictor<Examples> run(Examples data, int[] rows, Chance chance, Progress progress) {

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,9 +53,15 @@ public record PrivateEncoding(
      * @param known encodings that are public, by column
      * @param epsilon that finding the others may cost
      * @param delta likewise; above 0 if categories are to be found
+     * @param mostRows of a person take part; 1 where each row is a person of its own
      */
     public static PrivateEncoding of(
-            Table features, List<String> classes, Map<String, ColumnEncoding> known, double epsilon, double delta) {
+            Table features,
+            List<String> classes,
+            Map<String, ColumnEncoding> known,
+            double epsilon,
+            double delta,
+            int mostRows) {
         List<Given> columns = new ArrayList<>();
         List<Aggregate> asked = new ArrayList<>();
         for (Column column : features.columns()) {
@@ -83,8 +90,8 @@ public record PrivateEncoding(
                 : StatisticsPlan.of(new StatisticsQuery(
                         List.of(),
                         null,
-                        null,
-                        ContributionBounds.ROW,
+                        mostRows == 1 ? null : person(features),
+                        new ContributionBounds(1, mostRows),
                         asked,
                         Map.of(),
                         // Its losses have a distribution that composes with everything else.
@@ -94,12 +101,62 @@ public record PrivateEncoding(
         return new PrivateEncoding(columns, classes, plan);
     }
 
+    /** Of the column that says whose row this is: the table has it no longer, and none of the others may be called so. */
+    private static String person(Table features) {
+        String name = "person";
+        while (features.column(name).isPresent()) {
+            name += "'";
+        }
+        return name;
+    }
+
+    /** Refuses rows of a person beyond those that the price is for. */
+    void requireRows(int mostRows) {
+        int priced = statistics == null
+                ? ContributionBounds.MOST
+                : statistics.query().contributions().rows();
+        if (mostRows < 1 || mostRows > priced) {
+            throw new IllegalArgumentException("mostRows " + mostRows + " must lie in 1.." + priced);
+        }
+    }
+
+    /** With whose row this is as a column again, where that counts. */
+    private Table asked(LabelledTable table, StatisticsPlan plan) {
+        String unit = plan.query().unit();
+        if (unit == null) {
+            if (Units.count(table.people()) < table.size()) {
+                throw new IllegalArgumentException("the encoding is priced for one row of each person");
+            }
+            return table.features();
+        }
+        List<Column> columns = new ArrayList<>(table.features().columns());
+        columns.add(new Column.Categorical(
+                unit,
+                table.people(),
+                IntStream.range(0, Units.count(table.people()))
+                        .mapToObj(Integer::toString)
+                        .toList()));
+        return new Table(columns);
+    }
+
     /** Columns that cost something, for the reader of a plan. */
     public List<String> found() {
         return columns.stream()
                 .filter(column -> column.encoding() == null)
                 .map(Given::column)
                 .toList();
+    }
+
+    /** Values in an encoded row; where categories are to be found, as if none were. */
+    public int leastWidth() {
+        return columns.stream()
+                .mapToInt(column -> (column.isNumeric()
+                                ? 1
+                                : column.encoding() instanceof ColumnEncoding.OneHot known
+                                        ? known.categories().size()
+                                        : 0)
+                        + 1)
+                .sum();
     }
 
     @Override
@@ -111,7 +168,7 @@ public record PrivateEncoding(
     public EncodingJson.Encoding release(LabelledTable table, NoiseSource noise) {
         StatisticsRelease release = statistics == null
                 ? new StatisticsRelease(List.of(), Map.of())
-                : new Statistics(statistics).release(table.features(), noise);
+                : new Statistics(statistics).release(asked(table, statistics), noise);
         Map<String, List<StatisticsRelease.Figure>> figures = new LinkedHashMap<>();
         for (StatisticsRelease.Figure figure : release.figures()) {
             figures.computeIfAbsent(figure.statistic(), unseen -> new ArrayList<>())

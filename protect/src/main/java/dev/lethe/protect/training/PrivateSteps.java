@@ -27,7 +27,7 @@ class PrivateSteps extends TrainingSteps {
             @Nullable CheckpointFile checkpoints) {
         super(how, data, rows, seed, chance, progress, checkpoints);
         this.how = how;
-        rate = how.rate(rows.length);
+        rate = how.rate(units.count());
     }
 
     @Override
@@ -56,17 +56,19 @@ class PrivateSteps extends TrainingSteps {
         take(training, gradient, (double) state.step() / steps);
         return new State(
                 state.step() + 1,
-                adaptive == null ? state.clipping() : next(adaptive, state.clipping(), sum.norms(), rate * rows.length),
+                adaptive == null
+                        ? state.clipping()
+                        : next(adaptive, state.clipping(), sum.norms(), rate * units.count()),
                 averaged(state, training.weights()),
                 List.of());
     }
 
-    /** Private, and each example's share of it clipped. */
+    /** Private, and each person's share of it clipped. */
     ClippedTraining.Sum sum(ClippedTraining training, int[] batch, Clipping clipping) {
-        return training.sum(batch, clipping, how.copies());
+        return units.sum(training, batch, clipping, how.copies());
     }
 
-    /** How far one example moves the sum. */
+    /** How far one person moves the sum. */
     double sensitivity(Clipping clipping) {
         return clipping.sensitivity();
     }
@@ -78,7 +80,7 @@ class PrivateSteps extends TrainingSteps {
 
     /** The expected size of a batch, since the actual one is private. */
     double divisor(int[] batch) {
-        return rate * rows.length;
+        return rate * units.count();
     }
 
     /** From here on nothing is private. */
@@ -86,13 +88,13 @@ class PrivateSteps extends TrainingSteps {
         training.step(gradient, done);
     }
 
-    /** Each row by its own coin. */
+    /** Each person by a coin of their own. */
     int[] batch() {
-        int[] drawn = new int[rows.length];
+        int[] drawn = new int[units.count()];
         int size = 0;
-        for (int row : rows) {
+        for (int person = 0; person < drawn.length; person++) {
             if (chance.heads(rate)) {
-                drawn[size++] = row;
+                drawn[size++] = person;
             }
         }
         return Arrays.copyOf(drawn, size);

@@ -14,11 +14,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One training on a private table: how to encode it, found privately, and the model. Each row is a privacy unit of its own.
+ * One training on a private table: how to encode it, found privately, and the model. The person is the privacy unit, who may
+ * have several rows.
  *
  * @param encoding of the table
  * @param how the recipe
- * @param records how many rows there are; public
+ * @param people how many there are; public
+ * @param mostRows of a person take part, in finding the encoding and in training; which ones is decided by lot. At least 1, and no more
+ *     than the encoding was priced for
  * @param seed of first weights, dropout and augmentation, which protect nobody
  * @param progress told how far it has come
  * @param checkpoints where to put down what has been reached, and to go on from; null for nowhere
@@ -28,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 public record PrivateTableTraining(
         PrivateEncoding encoding,
         PrivateRecipe how,
-        int records,
+        int people,
+        int mostRows,
         Seed seed,
         Progress progress,
         @Nullable CheckpointFile checkpoints,
@@ -36,33 +40,41 @@ public record PrivateTableTraining(
         Consumer<EncodingJson.Encoding> found)
         implements Mechanism<LabelledTable, PrivateTableTraining.Trained> {
 
+    public PrivateTableTraining {
+        encoding.requireRows(mostRows);
+    }
+
     /** What may be released. The model is the caller's to close. */
     public record Trained(EncodingJson.Encoding encoding, Predictor<Examples> model) {}
 
-    /** What both cost together, with this recipe on so many records. */
-    public static PrivacyEvent event(PrivateEncoding encoding, PrivateRecipe how, int records) {
+    /** What both cost together, with this recipe on so many people. */
+    public static PrivacyEvent event(PrivateEncoding encoding, PrivateRecipe how, int people) {
         return encoding.statistics() == null
-                ? how.event(records)
-                : new PrivacyEvent.Composed(List.of(encoding.event(), how.event(records)));
+                ? how.event(people)
+                : new PrivacyEvent.Composed(List.of(encoding.event(), how.event(people)));
     }
 
     @Override
     public PrivacyEvent event() {
-        return event(encoding, how, records);
+        return event(encoding, how, people);
     }
 
     @Override
     public Trained release(LabelledTable table, NoiseSource noise) {
-        if (table.size() != records) {
-            throw new IllegalArgumentException("there are " + table.size() + " records instead of " + records);
+        int there = Units.count(table.people());
+        if (there != people) {
+            throw new IllegalArgumentException("there are " + there + " people instead of " + people);
         }
+        // A training that goes on draws anew: before as after, each person's choice owes nothing to others.
+        LabelledTable bounded =
+                there == table.size() ? table : table.select(Units.bounded(table.people(), mostRows, noise));
         EncodingJson.Encoding encoded = earlier;
         if (encoded == null) {
-            encoded = encoding.release(table, noise);
+            encoded = encoding.release(bounded, noise);
             found.accept(encoded);
         }
-        Predictor<Examples> model = new PrivateTraining(how, records, seed, progress, checkpoints)
-                .release(encoded.encoder().encode(table), noise);
+        Predictor<Examples> model = new PrivateTraining(how, people, seed, progress, checkpoints)
+                .release(encoded.encoder().encode(bounded), noise);
         return new Trained(encoded, model);
     }
 }

@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One training on private examples; the model may be released at the price of {@link #event}. Examples must have been encoded with
  * public constants alone. A {@link DpFtrl} takes them in the order they are in, which must be drawn without looking at them or be that
- * of their arrival.
+ * of their arrival. Where a {@linkplain Examples#people person} has several rows, all of them together are what an example is to the
+ * recipe: drawn by one coin, clipped as one, and protected as one; the number of people is public then, that of rows is not.
  *
  * @param how the recipe
- * @param examples how many there are; public
+ * @param examples how many there are, or how many people; public
  * @param seed of first weights, dropout and augmentation, which protect nobody
  * @param progress told how far it has come
  * @param checkpoints where to put down what has been reached, and to go on from; null for nowhere
@@ -47,10 +48,11 @@ public record PrivateTraining(
      */
     @Override
     public Predictor<Examples> release(Examples data, NoiseSource noise) {
-        if (data.size() != examples) {
-            throw new IllegalArgumentException("there are " + data.size() + " examples instead of " + examples);
+        int people = Units.count(data.people());
+        if (people != examples) {
+            throw new IllegalArgumentException("there are " + people + " examples instead of " + examples);
         }
-        int[] rows = IntStream.range(0, examples).toArray();
+        int[] rows = IntStream.range(0, data.size()).toArray();
         Chance chance = new Chance.Protective(noise);
         return how instanceof DpSgd sampled
                 ? new PrivateSteps(sampled, data, rows, seed, chance, progress, checkpoints).run()

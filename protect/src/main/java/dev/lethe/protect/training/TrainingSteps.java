@@ -17,7 +17,7 @@ abstract class TrainingSteps {
     private static final double TOLERANCE = 1e-3;
 
     final Examples data;
-    final int[] rows;
+    final Units units;
     final Chance chance;
     final long steps;
 
@@ -36,12 +36,12 @@ abstract class TrainingSteps {
             @Nullable CheckpointFile checkpoints) {
         this.how = how;
         this.data = data;
-        this.rows = rows;
+        units = Units.of(data, rows);
         this.seed = seed;
         this.chance = chance;
         this.progress = progress;
         this.checkpoints = checkpoints;
-        steps = how.steps(rows.length);
+        steps = how.steps(units.count());
     }
 
     /**
