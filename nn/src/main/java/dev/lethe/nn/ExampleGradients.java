@@ -41,12 +41,46 @@ final class ExampleGradients {
     }
 
     GradientNorms norms() {
-        int pass = (int) Math.max(1, Math.min(LARGEST_PASS, PASS_FLOATS / floatsAnExample(network)));
+        return DenseGradient.covers(network.layers()) ? dense() : general();
+    }
+
+    /** Of a network of any kind. */
+    GradientNorms general() {
+        int pass = pass();
         for (int from = 0; from < data.size(); from += pass) {
             try (PointerScope scope = new PointerScope()) {
                 fill(from, Math.min(pass, data.size() - from));
             }
         }
+        return filled();
+    }
+
+    /** The same as {@link #general}, to the bit, without a graph and by buffers that are made once. */
+    private GradientNorms dense() {
+        int most = pass();
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            DensePass pass = null;
+            int rows = 0;
+            for (int from = 0; from < data.size(); from += most) {
+                int size = Math.min(most, data.size() - from);
+                if (pass == null || size != rows) {
+                    pass = new DensePass(network, size, true);
+                    rows = size;
+                }
+                try (PointerScope step = new PointerScope()) {
+                    fill(from, pass, size);
+                }
+            }
+        }
+        return filled();
+    }
+
+    private int pass() {
+        return (int) Math.max(1, Math.min(LARGEST_PASS, PASS_FLOATS / floatsAnExample(network)));
+    }
+
+    private GradientNorms filled() {
         return new GradientNorms(layers, network.parameters().size(), lastLayerL1, penultimate);
     }
 
@@ -107,15 +141,36 @@ final class ExampleGradients {
         int last = deltas.size() - 1;
         try (NoGradGuard guard = new NoGradGuard()) {
             for (int i = 0; i < last; i++) {
-                LayerGradient gradient =
-                        LayerGradient.of(tape.layers().get(i), tape.inputs().get(i), deltas.get(i), 1);
-                float[] squares = Tensors.toArray(gradient.squares());
-                for (int row = 0; row < size; row++) {
-                    layers[(from + row) * (last + 1) + i] = top.length()[row] * Math.sqrt(squares[row]);
-                }
+                fill(
+                        from,
+                        i,
+                        last,
+                        LayerGradient.of(tape.layers().get(i), tape.inputs().get(i), deltas.get(i), 1),
+                        top);
             }
         }
         fillLast(from, last, Tensors.toArray(tape.inputs().get(last)), top);
+    }
+
+    private void fill(int from, DensePass pass, int size) {
+        pass.forward(data, from);
+        float[] logits = new float[size * network.outputs()];
+        pass.logits(logits, 0, logits.length);
+        Top top = Top.of(logits, network.outputs(), data.labels(), from);
+        pass.backwards(top.direction());
+        int last = pass.layers() - 1;
+        for (int i = 0; i < last; i++) {
+            Layer layer = network.parameters().get(i).layer();
+            fill(from, i, last, LayerGradient.of(layer, pass.input(i), pass.delta(i), 1), top);
+        }
+        fillLast(from, last, Tensors.toArray(pass.input(last)), top);
+    }
+
+    private void fill(int from, int layer, int last, LayerGradient gradient, Top top) {
+        float[] squares = Tensors.toArray(gradient.squares());
+        for (int row = 0; row < squares.length; row++) {
+            layers[(from + row) * (last + 1) + layer] = top.length()[row] * Math.sqrt(squares[row]);
+        }
     }
 
     /** The last layer is linear and there are several sums to take of it: quicker here, in one pass, than in libtorch. */

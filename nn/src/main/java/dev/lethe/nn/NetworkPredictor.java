@@ -30,6 +30,34 @@ final class NetworkPredictor implements Differentiable<Examples> {
     public Logits logits(Examples data) {
         refuseOther(data);
         float[] values = new float[data.size() * network.outputs()];
+        if (DenseGradient.covers(network.layers())) {
+            dense(data, values);
+        } else {
+            general(data, values);
+        }
+        return new Logits(values, network.outputs());
+    }
+
+    /** The same as {@link #general}, to the bit, by buffers that are made once. */
+    private void dense(Examples data, float[] values) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            DensePass pass = null;
+            int rows = 0;
+            for (int from = 0; from < data.size(); from += CHUNK) {
+                int size = Math.min(CHUNK, data.size() - from);
+                if (pass == null || size != rows) {
+                    pass = new DensePass(network, size, false);
+                    rows = size;
+                }
+                pass.forward(data, from);
+                pass.logits(values, from * network.outputs(), size * network.outputs());
+            }
+        }
+    }
+
+    /** Row-major logits of a network of any kind, written to {@code values}. */
+    void general(Examples data, float[] values) {
         for (int from = 0; from < data.size(); from += CHUNK) {
             int size = Math.min(CHUNK, data.size() - from);
             try (PointerScope scope = new PointerScope();
@@ -39,7 +67,6 @@ final class NetworkPredictor implements Differentiable<Examples> {
                 Tensors.data(logits).get(values, from * network.outputs(), size * network.outputs());
             }
         }
-        return new Logits(values, network.outputs());
     }
 
     @Override

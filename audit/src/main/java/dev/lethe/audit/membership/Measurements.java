@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,10 @@ import java.util.function.Supplier;
 final class Measurements implements AutoCloseable {
     /** Numbers read or written at once. */
     private static final int BUFFERED = 1 << 14;
+
+    /** Outside of the heap and in the machine's own order, so that numbers are copied once and not turned around. */
+    private final ThreadLocal<ByteBuffer> buffer = ThreadLocal.withInitial(
+            () -> ByteBuffer.allocateDirect(BUFFERED * Double.BYTES).order(ByteOrder.nativeOrder()));
 
     private final FileChannel channel;
     private final Map<Object, CompletableFuture<Place>> places = new ConcurrentHashMap<>();
@@ -51,8 +56,22 @@ final class Measurements implements AutoCloseable {
      * @param compute called at most once for equal keys, all columns of one length
      */
     double[][] get(Object key, Supplier<double[][]> compute) {
+        return read(place(key, compute));
+    }
+
+    /**
+     * Of the numbers under a key those of some records: a rehearsal takes a tenth of them, and is saved making room for all.
+     *
+     * @param records ascending
+     * @param compute of all records
+     */
+    double[][] get(Object key, int[] records, Supplier<double[][]> compute) {
+        return read(place(key, compute), records);
+    }
+
+    private Place place(Object key, Supplier<double[][]> compute) {
         computeAll(List.of(key), missing -> List.<double[][]>of(compute.get()));
-        return read(Objects.requireNonNull(places.get(key)).join());
+        return Objects.requireNonNull(places.get(key)).join();
     }
 
     /**
@@ -113,7 +132,7 @@ final class Measurements implements AutoCloseable {
             place = new Place(end, values.length, values[0].length);
             end += (long) place.columns() * place.records() * Double.BYTES;
         }
-        ByteBuffer bytes = buffer();
+        ByteBuffer bytes = buffer.get();
         long offset = place.offset();
         for (double[] column : values) {
             for (int from = 0; from < column.length; from += BUFFERED) {
@@ -131,33 +150,66 @@ final class Measurements implements AutoCloseable {
 
     private double[][] read(Place place) {
         double[][] values = new double[place.columns()][place.records()];
-        ByteBuffer bytes = buffer();
-        long offset = place.offset();
-        try {
-            for (double[] column : values) {
-                for (int from = 0; from < column.length; from += BUFFERED) {
-                    int count = Math.min(BUFFERED, column.length - from);
-                    bytes.clear().limit(count * Double.BYTES);
-                    while (bytes.hasRemaining()) {
-                        int read = channel.read(bytes, offset);
-                        if (read < 0) {
-                            throw new IOException("a temporary file of measurements ends early; is the disk full?");
-                        }
-                        offset += read;
-                    }
-                    bytes.flip();
-                    bytes.asDoubleBuffer().get(column, from, count);
-                }
+        for (int column = 0; column < values.length; column++) {
+            for (int from = 0; from < place.records(); from += BUFFERED) {
+                int count = Math.min(BUFFERED, place.records() - from);
+                part(place, column, from, count).get(values[column], from, count);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
         return values;
     }
 
-    /** Outside of the heap and in the machine's own order, so that numbers are copied once and not turned around. */
-    private static ByteBuffer buffer() {
-        return ByteBuffer.allocateDirect(BUFFERED * Double.BYTES).order(ByteOrder.nativeOrder());
+    private double[][] read(Place place, int[] records) {
+        double[][] values = new double[place.columns()][records.length];
+        for (int column = 0; column < values.length; column++) {
+            int next = 0;
+            while (next < records.length) {
+                int from = records[next] / BUFFERED * BUFFERED;
+                int count = Math.min(BUFFERED, place.records() - from);
+                next = pick(part(place, column, from, count), from, count, records, next, values[column]);
+            }
+        }
+        return values;
+    }
+
+    /** Takes records that lie in one part, beginning with the next one; returns the first that does not. */
+    private static int pick(DoubleBuffer part, int from, int count, int[] records, int next, double[] into) {
+        int last = next + count - 1;
+        if (records[next] == from && last < records.length && records[last] == from + count - 1) {
+            // They ascend, so these are all there are.
+            part.get(into, next, count);
+            return last + 1;
+        }
+        int at = next;
+        int before = from - 1;
+        while (at < records.length && records[at] < from + count) {
+            if (records[at] <= before) {
+                throw new IllegalArgumentException(
+                        "record " + records[at] + " follows on " + before + "; records must ascend");
+            }
+            before = records[at];
+            into[at++] = part.get(before - from);
+        }
+        return at;
+    }
+
+    /** Some records of one column, in this thread's buffer: to be taken before the next part is read. */
+    private DoubleBuffer part(Place place, int column, int from, int count) {
+        ByteBuffer bytes = buffer.get();
+        bytes.clear().limit(count * Double.BYTES);
+        long offset = place.offset() + ((long) column * place.records() + from) * Double.BYTES;
+        try {
+            while (bytes.hasRemaining()) {
+                int read = channel.read(bytes, offset);
+                if (read < 0) {
+                    throw new IOException("a temporary file of measurements ends early; is the disk full?");
+                }
+                offset += read;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.flip().asDoubleBuffer();
     }
 
     @Override

@@ -27,7 +27,7 @@ public final class MembershipView {
     private static final Part[] PARTS = {Part.IN, Part.OUT, Part.WITHHELD};
 
     private final ShadowStore<?> store;
-    /** Row number in the store of each record. */
+    /** Row number in the store of each record, ascending. */
     private final int[] records;
     /** Whose each record is, numbered within this view. */
     private final int[] person;
@@ -247,7 +247,7 @@ public final class MembershipView {
 
     /** What is read off the target's answer on a version of every record. */
     public double[] target(Reading reading, int query) {
-        return known(store.reading(target, reading, query), new byte[0]);
+        return store.reading(target, reading, query, records);
     }
 
     /** What is read off a shadow model's answer on every record, NaN where withheld. */
@@ -257,17 +257,17 @@ public final class MembershipView {
 
     /** What is read off a shadow model's answer on a version of every record, NaN where withheld. */
     public double[] shadow(int shadow, Reading reading, int query) {
-        return known(store.reading(shadows[shadow], reading, query), parts[shadow]);
+        return known(store.reading(shadows[shadow], reading, query, records), parts[shadow]);
     }
 
     /** What a probe measures of the target, {@code [column][record]}. */
     public double[][] target(Probe probe) {
-        return known(store.probe(target, probe), new byte[0]);
+        return store.probe(target, probe, records);
     }
 
     /** What a probe measures of a shadow model, {@code [column][record]}, NaN where withheld. */
     public double[][] shadow(int shadow, Probe probe) {
-        return known(store.probe(shadows[shadow], probe), parts[shadow]);
+        return known(store.probe(shadows[shadow], probe, records), parts[shadow]);
     }
 
     /**
@@ -319,17 +319,18 @@ public final class MembershipView {
     }
 
     private double[][] known(double[][] columns, byte[] known) {
-        double[][] some = new double[columns.length][];
-        for (int c = 0; c < columns.length; c++) {
-            some[c] = known(columns[c], known);
+        for (double[] column : columns) {
+            known(column, known);
         }
-        return some;
+        return columns;
     }
 
-    private double[] known(double[] all, byte[] known) {
-        double[] values = new double[records.length];
-        for (int record = 0; record < records.length; record++) {
-            values[record] = isWithheld(known, record) ? Double.NaN : all[records[record]];
+    /** Writes over what is withheld. */
+    private double[] known(double[] values, byte[] known) {
+        for (int record = 0; record < values.length; record++) {
+            if (known[person[record]] == WITHHELD) {
+                values[record] = Double.NaN;
+            }
         }
         return values;
     }

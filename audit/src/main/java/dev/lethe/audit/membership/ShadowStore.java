@@ -392,6 +392,12 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
 
     /** What is read off one model's answers on all rows. */
     double[] reading(int model, Reading reading, int query) {
+        return reading(
+                model, reading, query, IntStream.range(0, pool.data().size()).toArray());
+    }
+
+    /** The same on some rows, ascending. */
+    double[] reading(int model, Reading reading, int query, int[] rows) {
         if (reading == Signal.LOGIT_MARGIN || reading == Signal.LOG_LIKELIHOOD) {
             // Nearly every audit needs both, and one follows from the other.
             List<ReadingKey> both = List.of(
@@ -400,7 +406,7 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
             measurements().computeAll(both, this::confidences);
         }
         return measurements()
-                .get(new ReadingKey(model, reading, query), () -> new double[][] {
+                .get(new ReadingKey(model, reading, query), rows, () -> new double[][] {
                     reading.of(logits(model, query), pool.data().labels())
                 })[0];
     }
@@ -422,10 +428,10 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
 
     private record ProbeKey(int model, Probe probe) {}
 
-    /** What a probe measures of one model on all rows. */
-    double[][] probe(int model, Probe probe) {
+    /** What a probe measures of one model on some rows, ascending. */
+    double[][] probe(int model, Probe probe, int[] rows) {
         measure(new int[] {model}, probe);
-        return measurements().get(new ProbeKey(model, probe), () -> {
+        return measurements().get(new ProbeKey(model, probe), rows, () -> {
             throw new AssertionError(probe + " has measured model " + model);
         });
     }

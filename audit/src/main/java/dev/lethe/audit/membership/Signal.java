@@ -90,9 +90,7 @@ public enum Signal implements Reading {
     static double[] logLikelihoods(double[] margins) {
         double[] values = new double[margins.length];
         for (int row = 0; row < values.length; row++) {
-            double margin = margins[row];
-            // Neither overflows where confidence is low, nor rounds to 0 where it is high.
-            values[row] = Math.min(margin, 0) - Math.log1p(Math.exp(-Math.abs(margin)));
+            values[row] = -LogOnePlus.ofExp(-margins[row]);
         }
         return values;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -43,6 +44,40 @@ class MeasurementsTest {
             }
         }
         assertThat(computed).hasValue(4);
+    }
+
+    /** Twin: all of them, then picked. Whole buffers, parts of them, none of some; the first and the last. */
+    @Test
+    void givesSomeRecordsAsOfAll() {
+        int length = 70_001;
+        double[][] all = numbers(1, length);
+        List<IntStream> choices = List.of(
+                IntStream.range(0, length),
+                IntStream.range(0, 50_000),
+                IntStream.range(20_000, 40_000),
+                IntStream.range(0, length).filter(i -> i % 7 == 3),
+                IntStream.range(0, length).filter(i -> i < 16_384 || i == length - 1),
+                IntStream.range(0, length).filter(i -> i != 5),
+                IntStream.of(0, length - 1),
+                IntStream.of(16_383, 16_384, 16_385),
+                IntStream.empty());
+        try (Measurements measurements = new Measurements(folder)) {
+            for (IntStream choice : choices) {
+                int[] records = choice.toArray();
+                double[][] some = measurements.get("key", records, () -> numbers(1, length));
+                assertThat(some).hasNumberOfRows(3);
+                for (int c = 0; c < some.length; c++) {
+                    double[] column = all[c];
+                    assertThat(some[c])
+                            .isEqualTo(Arrays.stream(records)
+                                    .mapToDouble(record -> column[record])
+                                    .toArray());
+                }
+            }
+            assertThatThrownBy(() -> measurements.get("key", new int[] {2, 1}, () -> all))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("1 follows on 2");
+        }
     }
 
     @Test

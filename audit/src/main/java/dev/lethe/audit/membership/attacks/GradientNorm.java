@@ -1,6 +1,7 @@
 package dev.lethe.audit.membership.attacks;
 
 import dev.lethe.audit.Card;
+import dev.lethe.audit.membership.LogOnePlus;
 import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipView;
 import dev.lethe.audit.membership.Scores;
@@ -85,8 +86,8 @@ public record GradientNorm(int shadows) implements MembershipAttack {
                 new int[] {SATURATED, FIRST_TO_LAST, BETWEEN_TO_LAST, L1_TO_LAST, PENULTIMATE, OTHERS},
                 new int[] {SOON_SATURATED, FIRST_TO_LAST, BETWEEN_TO_LAST, L1_TO_LAST, PENULTIMATE, OTHERS});
 
-        private static final double LATE = 8;
-        private static final double SOON = 2;
+        private static final Saturation LATE = new Saturation(8);
+        private static final Saturation SOON = new Saturation(2);
 
         @Override
         public double[][] target(MembershipView view) {
@@ -99,14 +100,15 @@ public record GradientNorm(int shadows) implements MembershipAttack {
         }
 
         private static double[][] columns(double[] margin, double[][] gradient) {
-            double[][] columns = new double[COLUMNS][margin.length];
+            double[] total = gradient[GradientProbe.TOTAL];
+            double[][] columns = new double[COLUMNS][];
+            columns[MARGIN] = margin;
+            columns[SATURATED] = LATE.of(margin);
+            columns[SOON_SATURATED] = SOON.of(margin);
+            columns[TOTAL] = total;
+            columns[SATURATED_TOTAL] = LATE.of(total);
+            columns[OTHERS] = new double[margin.length];
             for (int record = 0; record < margin.length; record++) {
-                double total = gradient[GradientProbe.TOTAL][record];
-                columns[MARGIN][record] = margin[record];
-                columns[SATURATED][record] = saturated(margin[record], LATE);
-                columns[SOON_SATURATED][record] = saturated(margin[record], SOON);
-                columns[TOTAL][record] = total;
-                columns[SATURATED_TOTAL][record] = saturated(total, LATE);
                 columns[OTHERS][record] = others(
                         margin[record],
                         gradient[GradientProbe.LAST][record] - gradient[GradientProbe.PENULTIMATE][record]);
@@ -118,10 +120,6 @@ public record GradientNorm(int shadows) implements MembershipAttack {
             return columns;
         }
 
-        private static double saturated(double x, double at) {
-            return x / Math.sqrt(1 + x * x / (at * at));
-        }
-
         /**
          * How few other classes share what the label's lacks of probability 1: ln |p - e| / (1 - p_y), from 0 for very many to
          * ln sqrt 2 for one.
@@ -129,7 +127,7 @@ public record GradientNorm(int shadows) implements MembershipAttack {
          * @param logPull ln |p - e|
          */
         private static double others(double margin, double logPull) {
-            double logMissing = -Math.max(margin, 0) - Math.log1p(Math.exp(-Math.abs(margin)));
+            double logMissing = -LogOnePlus.ofExp(margin);
             return Math.max(0, Math.min(0.5 * Math.log(2), logPull - logMissing));
         }
     }

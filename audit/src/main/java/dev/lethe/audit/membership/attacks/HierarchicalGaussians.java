@@ -79,18 +79,22 @@ final class HierarchicalGaussians {
     static HierarchicalGaussians of(MembershipView view, Measured measured, List<int[]> sets, int shadows) {
         measured.measure(view, shadows);
         HierarchicalGaussians gaussians = new HierarchicalGaussians(measured.target(view), sets);
-        int[] side = new int[view.records()];
+        int[] in = new int[view.records()];
+        int[] out = new int[view.records()];
         for (int shadow = 0; shadow < Math.min(shadows, view.shadows()); shadow++) {
             double[][] values = measured.shadow(view, shadow);
-            for (Part part : List.of(Part.IN, Part.OUT)) {
-                int size = 0;
-                for (int record = 0; record < side.length; record++) {
-                    if (view.part(shadow, record) == part) {
-                        side[size++] = record;
-                    }
+            int ins = 0;
+            int outs = 0;
+            for (int record = 0; record < in.length; record++) {
+                Part part = view.part(shadow, record);
+                if (part == Part.IN) {
+                    in[ins++] = record;
+                } else if (part == Part.OUT) {
+                    out[outs++] = record;
                 }
-                gaussians.add(part == Part.IN, Arrays.copyOf(side, size), values);
             }
+            gaussians.add(true, Arrays.copyOf(in, ins), values);
+            gaussians.add(false, Arrays.copyOf(out, outs), values);
         }
         return gaussians;
     }
@@ -104,6 +108,7 @@ final class HierarchicalGaussians {
      */
     void add(boolean in, int[] some, double[][] values) {
         int side = in ? 0 : 1;
+        Block block = new Block();
         double[][] before = new double[values.length][BLOCK];
         double[][] after = new double[values.length][BLOCK];
         double[][][] sums = new double[values.length][values.length][];
@@ -115,10 +120,13 @@ final class HierarchicalGaussians {
         for (int from = 0; from < some.length; from += BLOCK) {
             int size = Math.min(BLOCK, some.length - from);
             for (int i = 0; i < size; i++) {
-                count[side][some[from + i]]++;
+                block.records[i] = some[from + i];
+                block.counts[i] = ++count[side][some[from + i]];
             }
             for (int c = 0; c < values.length; c++) {
-                update(side, c, values[c], some, from, size, before[c], after[c]);
+                block.gather(values[c], mean[side][c], scatter[side][c], size);
+                block.update(before[c], after[c], size);
+                block.scatter(mean[side][c], scatter[side][c], size);
             }
             for (int c = 0; c < values.length; c++) {
                 for (int d = 0; d <= c; d++) {
@@ -135,17 +143,41 @@ final class HierarchicalGaussians {
         }
     }
 
-    /** @param before into which deviations from the old mean are written, and into {@code after} those from the new one */
-    private void update(
-            int side, int column, double[] values, int[] some, int from, int size, double[] before, double[] after) {
-        double[] means = mean[side][column];
-        double[] squares = scatter[side][column];
-        for (int i = 0; i < size; i++) {
-            int record = some[from + i];
-            before[i] = values[record] - means[record];
-            means[record] += before[i] / count[side][record];
-            after[i] = values[record] - means[record];
-            squares[record] += before[i] * after[i];
+    /** One column of a block of records, side by side: its arithmetic then needs no look-up, and several are done at once. */
+    private static final class Block {
+        private final int[] records = new int[BLOCK];
+        private final double[] counts = new double[BLOCK];
+        private final double[] values = new double[BLOCK];
+        private final double[] means = new double[BLOCK];
+        private final double[] squares = new double[BLOCK];
+
+        void gather(double[] fromValues, double[] fromMeans, double[] fromSquares, int size) {
+            for (int i = 0; i < size; i++) {
+                int record = records[i];
+                values[i] = fromValues[record];
+                means[i] = fromMeans[record];
+                squares[i] = fromSquares[record];
+            }
+        }
+
+        /** Welford's; leaves deviations from the old mean in {@code before}, and those from the new one in {@code after}. */
+        void update(double[] before, double[] after, int size) {
+            for (int i = 0; i < size; i++) {
+                double away = values[i] - means[i];
+                double mean = means[i] + away / counts[i];
+                double rest = values[i] - mean;
+                before[i] = away;
+                after[i] = rest;
+                means[i] = mean;
+                squares[i] += away * rest;
+            }
+        }
+
+        void scatter(double[] intoMeans, double[] intoSquares, int size) {
+            for (int i = 0; i < size; i++) {
+                intoMeans[records[i]] = means[i];
+                intoSquares[records[i]] = squares[i];
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.lethe.audit.membership.attacks;
 
+import dev.lethe.audit.membership.LogOnePlus;
 import dev.lethe.audit.membership.MembershipView;
 import dev.lethe.audit.membership.Reading;
 import dev.lethe.audit.membership.Signal;
@@ -57,8 +58,8 @@ record Likelihoods(double[] target, double[] in, double[] out) {
         for (int k = 0; k < logits.classes(); k++) {
             others += k == best ? 0 : Math.exp((logits.at(row, k) - max) / temperature);
         }
-        // log1p keeps apart likelihoods that differ from 1 by less than 1e-16.
-        return (logits.at(row, label) - max) / temperature - Math.log1p(others);
+        // It keeps apart likelihoods that differ from 1 by less than 1e-16.
+        return (logits.at(row, label) - max) / temperature - LogOnePlus.of(others);
     }
 
     /** The logarithm of a mean of probabilities, finite even where all of them vanish. */

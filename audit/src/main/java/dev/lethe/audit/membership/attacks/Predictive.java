@@ -1,5 +1,6 @@
 package dev.lethe.audit.membership.attacks;
 
+import dev.lethe.audit.membership.LogOnePlus;
 import org.apache.commons.numbers.gamma.LogGamma;
 
 /**
@@ -26,7 +27,7 @@ record Predictive(double[] location, double[] weight, double[] freedom, double[]
                 }
                 double scale = squares[record] / nu * (1 + 1 / weight[record]);
                 values[record] =
-                        constant - 0.5 * Math.log(scale) - (nu + 1) / 2 * Math.log1p(away * away / (nu * scale));
+                        constant - 0.5 * Math.log(scale) - (nu + 1) / 2 * LogOnePlus.of(away * away / (nu * scale));
             } else {
                 double variance = variance(record);
                 values[record] = -0.5 * Math.log(variance) - 0.5 * away * away / variance;

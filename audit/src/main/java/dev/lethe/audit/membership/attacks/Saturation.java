@@ -1,5 +1,7 @@
 package dev.lethe.audit.membership.attacks;
 
+import dev.lethe.audit.membership.LogOnePlus;
+
 /**
  * A bent scale for confidence x on the logit scale, since beyond some point more of it is noise. It keeps the order.
  *
@@ -18,9 +20,7 @@ record Saturation(double scale, boolean oneSided) {
             return value;
         }
         if (oneSided) {
-            double x = value / scale;
-            // Neither overflows where confidence is low, nor rounds to 0 where it is high.
-            return scale * (Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))));
+            return -scale * LogOnePlus.ofExp(-value / scale);
         }
         return value / Math.sqrt(1 + value * value / (scale * scale));
     }
