@@ -59,13 +59,13 @@ public final class SampleReport {
         {"rmia-offline", "Robust membership inference (RMIA), offline"},
         {"lira-offline", "Likelihood-ratio attack (LiRA), offline"},
         {"difficulty-calibration", "Loss calibrated by difficulty"},
-        {"quantile-regression", "Quantile regression"},
         {"shokri", "Shadow models with attack models per class"},
         {"shokri-marginals", "Shadow models on data from marginals"},
         {"confidence-threshold", "Confidence threshold"},
         {"entropy-threshold", "Modified-entropy threshold"},
         {"loss-threshold", "Loss threshold"},
         {"tail-indicator", "Tail indicator"},
+        {"quantile-regression", "Quantile regression"},
         {"label-only", "Label only, by augmentation and distance"},
     };
 

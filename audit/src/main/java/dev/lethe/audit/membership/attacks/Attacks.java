@@ -13,7 +13,6 @@ public final class Attacks {
             new ConfidenceThreshold(),
             TailIndicator.DEFAULT,
             new EntropyThreshold(true),
-            QuantileRegression.DEFAULT,
             Shokri.DEFAULT,
             Lira.DEFAULT,
             LiraOffline.DEFAULT,
@@ -24,6 +23,7 @@ public final class Attacks {
             DifficultyCalibration.DEFAULT,
             Bavaria.DEFAULT,
             BavariaOffline.DEFAULT,
+            QuantileRegression.DEFAULT,
             LabelOnly.DEFAULT,
             GradientNorm.DEFAULT);
 
