@@ -1,7 +1,6 @@
 package dev.lethe.checks;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lethe.audit.report.Report;
 import dev.lethe.audit.report.ReportHtml;
@@ -10,17 +9,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,77 +25,33 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.interactions.Actions;
-import org.openqa.selenium.logging.LogType;
-import org.openqa.selenium.logging.LoggingPreferences;
 
 /** The report as a reader's browser shows it: Debian's Chromium, without a screen. */
 class ReportBrowserTest {
-    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-    private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
     private static final double PIXELS_PER_MILLIMETRE = 96 / 25.4;
     private static final String PAYLOAD = "</script></style></title><script>window.owned=1</script>"
             + "<img src=x onerror=\"window.owned=1\"><iframe src=javascript:top.owned=1></iframe>{{x}} {a|b} ";
 
-    /** Held, for a logger that nobody holds forgets its level. Selenium warns of every Chromium newer than itself. */
-    private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
-
+    private static Browser page;
     private static ChromeDriver browser;
-    private static Path folder;
 
     @BeforeAll
     static void start() throws IOException {
-        for (Path needed : List.of(CHROMIUM, DRIVER)) {
-            assumeTrue(
-                    Files.isExecutable(needed),
-                    () -> "browser tests are skipped: there is no " + needed
-                            + " (Debian and Ubuntu: apt-get install chromium chromium-driver)");
-        }
-        SELENIUM.setLevel(Level.SEVERE);
-        // Under target rather than a temporary directory of JUnit: Chromium may still write while it is deleted.
-        Files.createDirectories(Path.of("target"));
-        folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "browser-");
-        LoggingPreferences logs = new LoggingPreferences();
-        logs.enable(LogType.BROWSER, Level.ALL);
-        logs.enable(LogType.PERFORMANCE, Level.ALL);
-        ChromeOptions options = new ChromeOptions();
-        options.setBinary(CHROMIUM.toFile());
-        options.addArguments(
-                "--headless=new",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--disable-dev-shm-usage",
-                "--window-size=1280,900",
-                "--user-data-dir=" + folder.resolve("profile"));
-        options.setCapability("goog:loggingPrefs", logs);
-        browser = new ChromeDriver(
-                new ChromeDriverService.Builder()
-                        .usingDriverExecutable(DRIVER.toFile())
-                        .build(),
-                options);
-        browser.manage().timeouts().scriptTimeout(Duration.ofSeconds(30));
+        page = Browser.open();
+        browser = page.driver();
     }
 
     @AfterAll
     static void stop() {
-        if (browser != null) {
-            browser.quit();
+        if (page != null) {
+            page.close();
         }
     }
 
     @BeforeEach
     void plain() {
-        browser.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
-        media("", "light");
-        browser.manage().logs().get(LogType.BROWSER);
-        browser.manage().logs().get(LogType.PERFORMANCE);
+        page.plain();
     }
 
     @Test
@@ -117,10 +68,10 @@ class ReportBrowserTest {
                     .allMatch(paths -> paths == 0);
 
             browser.findElement(By.cssSelector("details[data-draws] > summary")).click();
-            settle();
+            page.settle();
 
             assertThat(charts()).hasSize(report.attacks().size() + 1).allMatch(paths -> paths > 3);
-            assertNoErrorAndNoNetwork();
+            page.assertNoErrorAndNoNetwork();
         }
     }
 
@@ -152,7 +103,7 @@ class ReportBrowserTest {
                             colourOfVerdict(SampleReport.nothingFound()),
                             colourOfVerdict(SampleReport.realistic()),
                             colourOfVerdict(SampleReport.oneAttack()));
-            assertNoErrorAndNoNetwork();
+            page.assertNoErrorAndNoNetwork();
         }
     }
 
@@ -172,14 +123,14 @@ class ReportBrowserTest {
 
         assertThat(drawnCurves()).isEqualTo(6);
         browser.findElements(By.cssSelector(".legend button")).get(15).click();
-        settle();
+        page.settle();
 
         assertThat(drawnCurves()).isEqualTo(7);
-        assertNoErrorAndNoNetwork();
+        page.assertNoErrorAndNoNetwork();
     }
 
     private static double drawnCurves() {
-        return number("Array.from(document.querySelectorAll('#roc path')).filter("
+        return page.number("Array.from(document.querySelectorAll('#roc path')).filter("
                 + "p => (p.getAttribute('stroke') || '').startsWith('var(--series-')).length");
     }
 
@@ -187,7 +138,8 @@ class ReportBrowserTest {
     void everyTableRegionAndPictureHasAnAccessibleName() throws IOException {
         open(SampleReport.battery());
 
-        assertThat(number("document.querySelectorAll('[role=region]').length")).isGreaterThan(25);
+        assertThat(page.number("document.querySelectorAll('[role=region]').length"))
+                .isGreaterThan(25);
         assertThat((List<?>) browser.executeScript("""
                 const named = e => (e.getAttribute('aria-label') || '').trim() !== ''
                   || (e.getAttribute('aria-labelledby') || '').split(' ').some(id => id !== ''
@@ -213,9 +165,9 @@ class ReportBrowserTest {
                 List.of(SampleReport.nothingFound(), SampleReport.oneAttack(), SampleReport.nothingMeasured())) {
             open(report);
 
-            assertThat(number("document.querySelectorAll('.chart svg').length"))
+            assertThat(page.number("document.querySelectorAll('.chart svg').length"))
                     .isEqualTo(report.attacks().isEmpty() ? 0 : 2);
-            assertNoErrorAndNoNetwork();
+            page.assertNoErrorAndNoNetwork();
         }
     }
 
@@ -224,11 +176,12 @@ class ReportBrowserTest {
         open(SampleReport.hostile(PAYLOAD));
 
         assertThat(browser.executeScript("return window.owned === undefined")).isEqualTo(true);
-        assertThat(number("document.querySelectorAll('img, iframe').length")).isZero();
+        assertThat(page.number("document.querySelectorAll('img, iframe').length"))
+                .isZero();
         assertThat(browser.getTitle()).startsWith("</script></style></title><script>");
         hoverOverCurves();
         assertThat(browser.executeScript("return window.owned === undefined")).isEqualTo(true);
-        assertNoErrorAndNoNetwork();
+        page.assertNoErrorAndNoNetwork();
     }
 
     @Test
@@ -240,7 +193,7 @@ class ReportBrowserTest {
         assertThat((String) browser.executeScript("return document.getElementById('roc').textContent"))
                 .contains("Loss threshold")
                 .contains("FPR");
-        assertNoErrorAndNoNetwork();
+        page.assertNoErrorAndNoNetwork();
     }
 
     @ParameterizedTest
@@ -252,10 +205,10 @@ class ReportBrowserTest {
                 SampleReport.hostile("Unbroken".repeat(40)),
                 SampleReport.oneAttack())) {
             open(report);
-            width(width);
-            unfold();
+            page.width(width);
+            page.unfold();
 
-            assertThat(number("document.documentElement.scrollWidth"))
+            assertThat(page.number("document.documentElement.scrollWidth"))
                     .as("%s at %s px", report.subject().title(), width)
                     .isLessThanOrEqualTo(width);
         }
@@ -264,13 +217,14 @@ class ReportBrowserTest {
     @Test
     void textStaysLegibleOnANarrowScreen() throws IOException {
         open(SampleReport.battery());
-        width(400);
-        unfold();
+        page.width(400);
+        page.unfold();
 
-        assertThat(number("parseFloat(getComputedStyle(document.body).fontSize)"))
+        assertThat(page.number("parseFloat(getComputedStyle(document.body).fontSize)"))
                 .isGreaterThanOrEqualTo(16);
-        assertThat(number("document.querySelector('.roc svg').clientWidth")).isBetween(300.0, 400.0);
-        assertThat(number("""
+        assertThat(page.number("document.querySelector('.roc svg').clientWidth"))
+                .isBetween(300.0, 400.0);
+        assertThat(page.number("""
                         Math.min.apply(null, Array.from(document.querySelectorAll('main *'))
                           .filter(e => e.checkVisibility() && e.textContent.trim() !== '')
                           .map(e => parseFloat(getComputedStyle(e).fontSize)))""")).isGreaterThanOrEqualTo(12);
@@ -323,17 +277,17 @@ class ReportBrowserTest {
         String curves = "Array.from(document.querySelectorAll('#roc path')).filter("
                 + "p => p.getAttribute('stroke') === 'var(--series-1)' || p.getAttribute('fill') === 'var(--series-1)'"
                 + ").length";
-        double before = number(curves);
+        double before = page.number(curves);
         browser.executeScript("document.querySelectorAll('.legend button')[1].focus()");
         new Actions(browser).sendKeys(Keys.SPACE).perform();
-        settle();
+        page.settle();
 
         assertThat(browser.executeScript(
                         "return document.querySelectorAll('.legend button')[1].getAttribute('aria-pressed')"))
                 .isEqualTo("false");
         assertThat(before).isPositive();
-        assertThat(number(curves)).isZero();
-        assertNoErrorAndNoNetwork();
+        assertThat(page.number(curves)).isZero();
+        page.assertNoErrorAndNoNetwork();
     }
 
     @ParameterizedTest
@@ -346,34 +300,11 @@ class ReportBrowserTest {
                 SampleReport.blind(),
                 SampleReport.voided())) {
             open(report);
-            media("", scheme);
-            unfold();
-            settle();
+            page.media("", scheme);
+            page.unfold();
+            page.settle();
 
-            List<?> faint = (List<?>) browser.executeScript("""
-                    const channel = v => { v /= 255; return v <= 0.03928 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4); };
-                    const parse = c => c.match(/[\\d.]+/g).map(Number);
-                    const luminance = c => 0.2126 * channel(c[0]) + 0.7152 * channel(c[1]) + 0.0722 * channel(c[2]);
-                    const background = e => {
-                      for (; e; e = e.parentElement) {
-                        const c = parse(getComputedStyle(e).backgroundColor);
-                        if (c.length === 3 || c[3] > 0) { return c; }
-                      }
-                      return [255, 255, 255];
-                    };
-                    return Array.from(document.querySelectorAll('body *'))
-                      .filter(e => e.checkVisibility() && !e.classList.contains('hidden')
-                        && Array.from(e.childNodes).some(n => n.nodeType === 3 && n.data.trim() !== '')
-                        && e.tagName !== 'SCRIPT')
-                      .map(e => {
-                        const style = getComputedStyle(e);
-                        const ink = luminance(parse(e instanceof SVGElement ? style.fill : style.color));
-                        const paper = luminance(background(e));
-                        const ratio = (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
-                        return [ratio, e.tagName + ' ' + e.textContent.slice(0, 30) + ' ' + ratio.toFixed(2)];
-                      })
-                      .filter(pair => !(pair[0] >= 4.5)).map(pair => pair[1]);""");
-            assertThat(faint).as(scheme).isEmpty();
+            assertThat(page.faint()).as(scheme).isEmpty();
             String paper =
                     (String) browser.executeScript("return getComputedStyle(document.body).backgroundColor.toString()");
             assertThat(paper.equals("rgb(255, 255, 255)")).isEqualTo(scheme.equals("light"));
@@ -396,14 +327,14 @@ class ReportBrowserTest {
                 SampleReport.crowded(manyWords),
                 SampleReport.crowded("Unbroken".repeat(300)))) {
             open(report);
-            media("print", "dark");
+            page.media("print", "dark");
             // A4 less the margins of the style sheet.
-            width((int) Math.floor((210 - 32) * PIXELS_PER_MILLIMETRE));
+            page.width((int) Math.floor((210 - 32) * PIXELS_PER_MILLIMETRE));
 
-            assertThat(number("document.getElementById('first-page').getBoundingClientRect().height"))
+            assertThat(page.number("document.getElementById('first-page').getBoundingClientRect().height"))
                     .isLessThanOrEqualTo((297 - 32) * PIXELS_PER_MILLIMETRE);
-            assertThat(number("document.getElementById('first-page').scrollWidth"))
-                    .isLessThanOrEqualTo(number("document.getElementById('first-page').clientWidth"));
+            assertThat(page.number("document.getElementById('first-page').scrollWidth"))
+                    .isLessThanOrEqualTo(page.number("document.getElementById('first-page').clientWidth"));
             assertThat(browser.executeScript("return getComputedStyle(document.body).backgroundColor"))
                     .as("paper is white even for readers who like it dark")
                     .isEqualTo("rgb(255, 255, 255)");
@@ -419,8 +350,8 @@ class ReportBrowserTest {
         open(SampleReport.battery());
         assertThat(browser.findElement(By.id("thresholds")).getText()).doesNotContain("from which this was printed");
 
-        media("print", "light");
-        settle();
+        page.media("print", "light");
+        page.settle();
 
         assertThat(browser.findElement(By.id("thresholds")).getText())
                 .contains("The thresholds of 15 other attacks are in the file from which this was printed.");
@@ -444,34 +375,9 @@ class ReportBrowserTest {
     }
 
     private static void open(Report report) throws IOException {
-        Path file = folder.resolve("report.html");
+        Path file = page.folder().resolve("report.html");
         Files.writeString(file, ReportHtml.render(report), StandardCharsets.UTF_8);
-        browser.get(file.toUri().toString());
-        settle();
-    }
-
-    /** Waits until the browser has drawn two frames, by when charts and resize observers have run. */
-    private static void settle() {
-        browser.executeAsyncScript(
-                "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)));");
-    }
-
-    private static void unfold() {
-        browser.executeScript("document.querySelectorAll('details').forEach(d => { d.open = true; })");
-        settle();
-    }
-
-    private static void width(int pixels) {
-        browser.executeCdpCommand(
-                "Emulation.setDeviceMetricsOverride",
-                Map.of("width", pixels, "height", 900, "deviceScaleFactor", 1, "mobile", false));
-        settle();
-    }
-
-    private static void media(String type, String scheme) {
-        browser.executeCdpCommand(
-                "Emulation.setEmulatedMedia",
-                Map.of("media", type, "features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        page.show(file);
     }
 
     private static void hoverOverCurves() {
@@ -480,11 +386,7 @@ class ReportBrowserTest {
                 .moveToElement(browser.findElement(By.id("roc")), 30, 20)
                 .moveByOffset(15, 5)
                 .perform();
-        settle();
-    }
-
-    private static double number(String expression) {
-        return ((Number) browser.executeScript("return " + expression)).doubleValue();
+        page.settle();
     }
 
     private static String pdf(String pageRanges) {
@@ -501,17 +403,5 @@ class ReportBrowserTest {
             pages++;
         }
         return pages;
-    }
-
-    private static void assertNoErrorAndNoNetwork() {
-        assertThat(browser.manage().logs().get(LogType.BROWSER)).as("console").isEmpty();
-        Pattern request = Pattern.compile("\"Network\\.requestWillBeSent\".*?\"request\":\\{.*?\"url\":\"([^\"]*)\"");
-        List<String> requested = StreamSupport.stream(
-                        browser.manage().logs().get(LogType.PERFORMANCE).spliterator(), false)
-                .map(entry -> request.matcher(entry.getMessage()))
-                .filter(Matcher::find)
-                .map(match -> match.group(1))
-                .toList();
-        assertThat(requested).as("requests").isNotEmpty().allMatch(url -> url.matches("(file|data|blob):.*"));
     }
 }
