@@ -56,6 +56,35 @@ public final class Vocabulary {
                 Unit.CHARACTER, points.stream().map(Character::toString).toList());
     }
 
+    /**
+     * The most frequent words of a text, the more frequent first and equals by their text; {@link #UNKNOWN} stands for the rest and is
+     * always one of them, as is the line's end.
+     *
+     * @param most tokens, at least 3
+     */
+    public static Vocabulary ofWords(String text, int most) {
+        if (most < 3) {
+            throw new IllegalArgumentException("most " + most + " must be at least 3: two tokens are always there");
+        }
+        Map<String, Integer> counts = new HashMap<>();
+        pieces(Unit.WORD, text).forEach(word -> counts.merge(word, 1, Integer::sum));
+        counts.remove(UNKNOWN);
+        counts.remove(LINE_END);
+        List<String> tokens = new ArrayList<>(List.of(LINE_END, UNKNOWN));
+        counts.entrySet().stream()
+                .sorted(Map.Entry.<String, Integer>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .limit(most - 2L)
+                .forEach(entry -> tokens.add(entry.getKey()));
+        return new Vocabulary(Unit.WORD, tokens);
+    }
+
+    /** The number of the line's end, if there is one. */
+    public Optional<Integer> lineEnd() {
+        return number(LINE_END);
+    }
+
     /** Characters or words. */
     public Unit unit() {
         return unit;
