@@ -73,7 +73,7 @@ record Architecture(List<Integer> input, List<Layer> layers) {
         for (Layer layer : layers) {
             shape = layer.outputShape(shape);
         }
-        return shape[0];
+        return shape[shape.length - 1];
     }
 
     /**
@@ -111,10 +111,11 @@ record Architecture(List<Integer> input, List<Layer> layers) {
         try {
             shape = check(layers, shape);
             Network.refuseLateEmbedding(layers);
+            Network.refuseLooseTied(layers);
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }
-        if (shape.length != 1 || shape[0] < 2) {
+        if (shape[shape.length - 1] < 2 || shape.length != 1 && !Network.predictsEachStep(layers, shape)) {
             throw new IOException("the last layer gives the shape " + Arrays.toString(shape)
                     + ", and not a vector of at least two logits");
         }

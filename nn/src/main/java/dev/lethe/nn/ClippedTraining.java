@@ -11,7 +11,6 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class ClippedTraining implements AutoCloseable {
     /** Examples of one pass: as many as keep the buffers in the processor's cache, more or less. */
     private static final int LARGEST_PASS = 512;
+
+    /** Times as much memory for a pass of sequences, of which each step is a product of its own and the larger the faster. */
+    private static final int SEQUENCES = 8;
 
     private final Network network;
     private final Optimization how;
@@ -53,8 +55,8 @@ public final class ClippedTraining implements AutoCloseable {
             network.close();
             throw e;
         }
-        pass = (int) Math.max(
-                1, Math.min(LARGEST_PASS, ExampleGradients.PASS_FLOATS / ExampleGradients.floatsAnExample(network)));
+        long floats = ExampleGradients.PASS_FLOATS * (network.predictsEachStep() ? SEQUENCES : 1);
+        pass = (int) Math.max(1, Math.min(LARGEST_PASS, floats / ExampleGradients.floatsAnExample(network)));
         weights = network.initial(seed.fork("initial"));
         network.load(weights);
         update = how.update(network.parameterCount());
@@ -272,22 +274,18 @@ public final class ClippedTraining implements AutoCloseable {
         Tape tape = new Tape();
         Tensor logits = network.forward(input, atRest ? null : dropout, tape);
         // The mean over copies; the sum over examples.
-        Tensor loss = torch.cross_entropy_loss(logits, labels, new TensorOptional(), SUM, -100, 0.0);
+        Tensor loss = network.summedLoss(input, logits, labels);
         List<Tensor> deltas = tape.deltas(loss, torch.ones_like(loss));
         try (NoGradGuard guard = new NoGradGuard()) {
             return clip(tape, deltas, clipping, copies, norms);
         }
     }
 
-    /** {@code at::Reduction::Sum}. */
-    private static final long SUM = 2;
-
     private boolean clip(Tape tape, List<Tensor> deltas, Clipping clipping, int copies, ExampleNorms norms) {
-        LayerGradient[] gradients = new LayerGradient[deltas.size()];
-        float[][] squares = new float[gradients.length][];
-        for (int i = 0; i < gradients.length; i++) {
-            gradients[i] = LayerGradient.of(tape.layers().get(i), tape.inputs().get(i), deltas.get(i), copies);
-            squares[i] = Tensors.toArray(gradients[i].squares());
+        List<LayerGradient> gradients = LayerGradient.all(tape, deltas, copies);
+        float[][] squares = new float[gradients.size()][];
+        for (int i = 0; i < squares.length; i++) {
+            squares[i] = Tensors.toArray(gradients.get(i).squares());
             for (int k = 0; k < squares[i].length; k++) {
                 squares[i][k] /= (float) copies * copies;
             }
@@ -296,13 +294,13 @@ public final class ClippedTraining implements AutoCloseable {
             return false;
         }
         float[][] factors = clipping.factors(squares);
-        for (int i = 0; i < gradients.length; i++) {
+        for (int i = 0; i < squares.length; i++) {
             float[] shares = factors[i].clone();
             for (int k = 0; k < shares.length; k++) {
                 shares[k] /= copies;
             }
             Network.Parameters p = network.parameters().get(i);
-            gradients[i].sum(Tensors.of(shares, shares.length), p.of(flatGradient));
+            gradients.get(i).sum(Tensors.of(shares, shares.length), p.of(flatGradient));
         }
         return true;
     }

@@ -28,10 +28,10 @@ final class ExampleGradients {
     /** @throws IllegalArgumentException if the network's last layer is not linear */
     ExampleGradients(Network network, Examples data) {
         Layer top = network.layers().get(network.layers().size() - 1);
-        if (!(top instanceof Layer.Linear)) {
+        if (!(top instanceof Layer.Linear) || network.predictsEachStep()) {
             throw new IllegalArgumentException(
-                    "norms of gradients are those of networks that end in a linear layer, and" + " this one ends in "
-                            + top);
+                    "norms of gradients are those of classifiers that end in a linear layer, and this"
+                            + (network.predictsEachStep() ? " is a language model" : " one ends in " + top));
         }
         this.network = network;
         this.data = data;

@@ -271,6 +271,23 @@ public sealed interface Layer {
         }
     }
 
+    /**
+     * Logits of tokens, of a vector or of each step of a sequence, by the vectors that the network's embedding has of them (Press and
+     * Wolf 2017, "Using the output embedding to improve language models"); a bias for each token is its own. Only as the last layer of
+     * a network that begins with an {@link Embedding} of as many tokens and this width.
+     */
+    record Tied(int width, int tokens) implements Layer {
+        public Tied {
+            positive("width", width);
+            positive("tokens", tokens);
+        }
+
+        @Override
+        public int[] outputShape(int[] input) {
+            return lastSide(this, input, width, tokens);
+        }
+    }
+
     /** The last step of a sequence. */
     record LastStep() implements Layer {
         @Override

@@ -1,5 +1,6 @@
 package dev.lethe.nn;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -56,6 +57,24 @@ abstract sealed class LayerGradient {
         }
         throw new IllegalArgumentException("no gradient of one example alone is known for a layer of kind "
                 + layer.getClass().getSimpleName() + ": leave it out of what is trained privately");
+    }
+
+    /** Of all layers that a tape saw. The vectors of an embedding that an output is tied to are one parameter of both. */
+    static List<LayerGradient> all(Tape tape, List<Tensor> deltas, int copies) {
+        List<LayerGradient> all = new ArrayList<>();
+        int last = deltas.size() - 1;
+        boolean tied = tape.layers().get(last) instanceof Layer.Tied;
+        for (int i = 0; i <= last; i++) {
+            if (tied && i == 0) {
+                all.add(new TiedLookup(
+                        tape.inputs().get(0), deltas.get(0), tape.inputs().get(last), deltas.get(last), copies));
+            } else if (tied && i == last) {
+                all.add(new Biases(deltas.get(last), copies));
+            } else {
+                all.add(of(tape.layers().get(i), tape.inputs().get(i), deltas.get(i), copies));
+            }
+        }
+        return all;
     }
 
     /** Whether to write gradients of p x d numbers out, rather than products of T x T positions. */
@@ -163,6 +182,66 @@ abstract sealed class LayerGradient {
         void sum(Tensor factors, List<Tensor> into) {
             Tensor scaled = delta.mul(column(column(factors))).flatten(0, 1);
             into.get(0).zero_().index_add_(0, tokens.flatten(0, 1), scaled);
+        }
+    }
+
+    /**
+     * Vectors of tokens that weigh the output too: what both uses of them give is added up before it is measured, hence the third
+     * term, twice the inner product of the two.
+     */
+    private static final class TiedLookup extends LayerGradient {
+        private final Lookup lookup;
+        /** What came into the output, shape (examples, positions, width). */
+        private final Tensor hidden;
+        /** At the logits, shape (examples, positions, tokens). */
+        private final Tensor logits;
+
+        TiedLookup(Tensor tokens, Tensor delta, Tensor hidden, Tensor logits, int copies) {
+            lookup = new Lookup(tokens, delta, copies);
+            long positions = copies * (hidden.numel() / hidden.size(-1) / hidden.size(0));
+            this.hidden = hidden.reshape(-1, positions, hidden.size(-1));
+            this.logits = logits.reshape(-1, positions, logits.size(-1));
+        }
+
+        @Override
+        Tensor squares() {
+            Tensor output = hidden.bmm(hidden.transpose(1, 2))
+                    .mul_(logits.bmm(logits.transpose(1, 2)))
+                    .sum(1, 2);
+            // At (output's position, input's position): the logits' gradient at the token that was put in.
+            Tensor atTokens =
+                    logits.gather(2, lookup.tokens.unsqueeze(1).expand(-1, logits.size(1), lookup.tokens.size(1)));
+            Tensor both = atTokens.mul_(hidden.bmm(lookup.delta.transpose(1, 2)))
+                    .sum(1, 2)
+                    .mul_(new Scalar(2.0));
+            return lookup.squares().add_(output).add_(both).clamp_min_(new Scalar(0.0));
+        }
+
+        @Override
+        void sum(Tensor factors, List<Tensor> into) {
+            lookup.sum(factors, into);
+            Tensor scaled = logits.mul(column(column(factors))).flatten(0, 1);
+            into.get(0).addmm_(scaled.t(), hidden.flatten(0, 1));
+        }
+    }
+
+    /** A bias at each position. */
+    private static final class Biases extends LayerGradient {
+        private final Tensor sums;
+
+        Biases(Tensor delta, int copies) {
+            long positions = copies * (delta.numel() / delta.size(-1) / delta.size(0));
+            sums = delta.reshape(-1, positions, delta.size(-1)).sum(1);
+        }
+
+        @Override
+        Tensor squares() {
+            return sums.square().sum(1);
+        }
+
+        @Override
+        void sum(Tensor factors, List<Tensor> into) {
+            weightedRows(factors, sums, into.get(0));
         }
     }
 

@@ -150,6 +150,15 @@ record LayerKind<L extends Layer>(
                             Slot.of("weight_hh_l0", 4 * l.hidden(), l.hidden()),
                             Slot.of("bias_ih_l0", 4 * l.hidden())),
                     LayerKind::memory),
+            new LayerKind<>(
+                    "tied",
+                    Layer.Tied.class,
+                    l -> Map.of("width", number(l.width()), "tokens", number(l.tokens())),
+                    s -> new Layer.Tied(s.whole("width"), s.whole("tokens")),
+                    l -> List.of(Slot.of("bias", l.tokens())),
+                    (l, at, x) -> {
+                        throw new IllegalArgumentException("a tied output has no form in ONNX files yet");
+                    }),
             plain(
                     "last-step",
                     Layer.LastStep.class,

@@ -26,6 +26,8 @@ final class Network implements AutoCloseable {
     private final List<Layer> layers;
     private final int[] inputShape;
     private final int outputs;
+    /** Whether it is a language model: logits of the next token at each step. */
+    private final boolean predictsEachStep;
     /** Keeps every native object of this network alive until {@link #close}. */
     private final PointerScope memory;
 
@@ -94,10 +96,13 @@ final class Network implements AutoCloseable {
         }
         List<Layer> parametrized = parametrized(layers).toList();
         refuseLateEmbedding(layers);
-        if (shape.length != 1) {
-            throw new IllegalArgumentException("the last layer must give a vector of logits");
+        refuseLooseTied(layers);
+        predictsEachStep = predictsEachStep(layers, shape);
+        if (shape.length != 1 && !predictsEachStep) {
+            throw new IllegalArgumentException("the last layer must give a vector of logits, or, behind an embedding,"
+                    + " logits of the next token at each step");
         }
-        outputs = shape[0];
+        outputs = shape[shape.length - 1];
         parameterCount = parametrized.stream().mapToInt(Network::sizeOf).sum();
         normalizes = parametrized.stream().anyMatch(Layer.GroupNorm.class::isInstance);
         memory = new PointerScope();
@@ -119,6 +124,30 @@ final class Network implements AutoCloseable {
                 .skip(layers.get(0) instanceof Layer.Embedding ? 1 : 0)
                 .anyMatch(Layer.Embedding.class::isInstance)) {
             throw new IllegalArgumentException("an embedding must be the first layer: it takes tokens");
+        }
+    }
+
+    /** Whether layers that end in this shape tell at each step how likely each token comes next. */
+    static boolean predictsEachStep(List<Layer> layers, int[] shape) {
+        return shape.length == 2
+                && layers.get(0) instanceof Layer.Embedding embedding
+                && embedding.tokens() == shape[1];
+    }
+
+    /** What an output may be tied to is the embedding in front. */
+    static void refuseLooseTied(List<Layer> layers) {
+        for (int i = 0; i < layers.size(); i++) {
+            boolean nested = layers.get(i) instanceof Layer.Residual block
+                    && parametrized(block.body()).anyMatch(Layer.Tied.class::isInstance);
+            if (nested
+                    || layers.get(i) instanceof Layer.Tied tied
+                            && !(i == layers.size() - 1
+                                    && layers.get(0) instanceof Layer.Embedding embedding
+                                    && embedding.tokens() == tied.tokens()
+                                    && embedding.width() == tied.width())) {
+                throw new IllegalArgumentException("a tied output must be the last layer of a network that begins with"
+                        + " an embedding of as many tokens and the same width");
+            }
         }
     }
 
@@ -157,6 +186,9 @@ final class Network implements AutoCloseable {
             long gates = 4L * lstm.hidden();
             return List.of(new long[] {gates, lstm.inputs()}, new long[] {gates, lstm.hidden()}, new long[] {gates});
         }
+        if (layer instanceof Layer.Tied tied) {
+            return List.of(new long[] {tied.tokens()});
+        }
         return List.of();
     }
 
@@ -164,6 +196,9 @@ final class Network implements AutoCloseable {
     private static int fanIn(Layer layer) {
         if (layer instanceof Layer.Embedding) {
             return 1;
+        }
+        if (layer instanceof Layer.Tied tied) {
+            return tied.width();
         }
         if (layer instanceof Layer.Lstm lstm) {
             // As PyTorch has it.
@@ -187,9 +222,19 @@ final class Network implements AutoCloseable {
         return inputShape.clone();
     }
 
-    /** Number of logits. */
+    /** Number of logits, at each step if there are some at each. */
     int outputs() {
         return outputs;
+    }
+
+    /** Whether it is a language model: logits of the next token at each step, and so the shape (examples, steps, tokens). */
+    boolean predictsEachStep() {
+        return predictsEachStep;
+    }
+
+    /** Whether the last layer shares the vectors of the first. */
+    private boolean tied() {
+        return layers.get(layers.size() - 1) instanceof Layer.Tied;
     }
 
     int parameterCount() {
@@ -220,7 +265,11 @@ final class Network implements AutoCloseable {
                 Arrays.fill(values, layer.offset(), layer.offset() + scales, 1);
                 continue;
             }
-            float bound = (float) (1 / Math.sqrt(fanIn(layer.layer())));
+            // Vectors that are an output's weights too begin as such.
+            int fanIn = layer.layer() instanceof Layer.Embedding embedding && tied()
+                    ? embedding.width()
+                    : fanIn(layer.layer());
+            float bound = (float) (1 / Math.sqrt(fanIn));
             for (int i = 0; i < layer.size(); i++) {
                 values[layer.offset() + i] = (2 * random.nextFloat() - 1) * bound;
             }
@@ -257,26 +306,39 @@ final class Network implements AutoCloseable {
 
     /** Logits for a batch, as an autograd graph; {@code dropout} is the source of dropout in training, else null. */
     Tensor forward(Tensor batch, @Nullable Generator dropout) {
-        return forward(batch, dropout, null);
+        return forward(batch, dropout, null, null);
     }
 
     /** The same, and onto the tape what the gradients of single examples take. */
     Tensor forward(Tensor batch, @Nullable Generator dropout, @Nullable Tape tape) {
+        return forward(batch, dropout, tape, null);
+    }
+
+    /** The same, from where a batch before left off: {@code states} holds that, and then where this one leaves off. */
+    Tensor forward(Tensor batch, @Nullable Generator dropout, LstmStates states) {
+        return forward(batch, dropout, null, states);
+    }
+
+    private Tensor forward(
+            Tensor batch, @Nullable Generator dropout, @Nullable Tape tape, @Nullable LstmStates states) {
         // With the channels of a pixel side by side libtorch pools eight times as fast, and convolves few channels
         // three times.
         Tensor input = normalizes ? batch.contiguous(torch.MemoryFormat.ChannelsLast) : batch;
-        return new Pass(dropout, tape).through(layers, input);
+        return new Pass(dropout, tape, states).through(layers, input);
     }
 
     /** One batch on its way through the layers. */
     private final class Pass {
         private final @Nullable Generator dropout;
         private final @Nullable Tape tape;
+        private final @Nullable LstmStates states;
         private int next;
+        private int lstms;
 
-        Pass(@Nullable Generator dropout, @Nullable Tape tape) {
+        Pass(@Nullable Generator dropout, @Nullable Tape tape, @Nullable LstmStates states) {
             this.dropout = dropout;
             this.tape = tape;
+            this.states = states;
         }
 
         Tensor through(List<Layer> some, Tensor input) {
@@ -307,12 +369,18 @@ final class Network implements AutoCloseable {
 
         /** An LSTM in one call of libtorch, of which nothing is seen. */
         private Tensor fused(Parameters p, Tensor x) {
-            Tensor state = torch.zeros(1, x.size(0), p.bias().numel() / 4);
             TensorVector all = new TensorVector(
                     p.weight(),
                     p.tensors().get(1),
                     p.bias(),
                     torch.zeros(p.bias().numel()));
+            if (states != null) {
+                int place = lstms++;
+                var found = torch.lstm(x, states.of(place), all, true, 1, 0, true, false, true);
+                states.keep(place, found.get1(), found.get2());
+                return found.get0();
+            }
+            Tensor state = torch.zeros(1, x.size(0), p.bias().numel() / 4);
             return torch.lstm(x, new TensorVector(state, state), all, true, 1, 0, true, false, true)
                     .get0();
         }
@@ -322,6 +390,9 @@ final class Network implements AutoCloseable {
                 return torch.embedding(p.weight(), x);
             }
             TensorOptional bias = new TensorOptional(p.bias());
+            if (layer instanceof Layer.Tied) {
+                return torch.linear(x, parameters.get(0).weight(), bias);
+            }
             if (layer instanceof Layer.Linear) {
                 return torch.linear(x, p.weight(), bias);
             }
@@ -386,9 +457,47 @@ final class Network implements AutoCloseable {
         }
     }
 
-    /** Gradient of the mean cross-entropy over a batch, by autograd, written to {@code into} (flat). */
+    /** {@code at::Reduction::Sum}. */
+    private static final long SUM = 2;
+
+    /** Labels that count for nothing in a loss. */
+    static final long IGNORED = -100;
+
+    /** Sum over a batch of each example's cross-entropy, of a language model its mean over steps, as {@link #meanLoss} has it. */
+    Tensor summedLoss(Tensor batch, Tensor logits, Tensor labels) {
+        if (predictsEachStep) {
+            return meanLoss(batch, logits, labels).mul(new Scalar((double) batch.size(0)));
+        }
+        return torch.cross_entropy_loss(logits, labels, new TensorOptional(), SUM, IGNORED, 0.0);
+    }
+
+    /**
+     * Mean cross-entropy over a batch. A language model's is the mean over steps too: each step is to give the token of the next step,
+     * the last the label.
+     *
+     * @param logits what {@link #forward} made of the batch
+     */
+    Tensor meanLoss(Tensor batch, Tensor logits, Tensor labels) {
+        if (!predictsEachStep) {
+            return torch.cross_entropy_loss(logits, labels);
+        }
+        if (labels.dim() != 1) {
+            throw new IllegalArgumentException(
+                    "a language model learns tokens: leave out smoothing of labels and distillation");
+        }
+        long steps = batch.size(1);
+        Tensor next = batch.narrow(1, 1, steps - 1).to(torch.ScalarType.Long);
+        Tensor targets = torch.cat(new TensorVector(next, labels.unsqueeze(1)), 1);
+        return torch.cross_entropy_loss(logits.flatten(0, 1), targets.flatten());
+    }
+
+    /** Gradient of the mean loss over a batch, by autograd, written to {@code into} (flat). */
     void gradient(Tensor batch, Tensor labels, @Nullable Generator dropout, Tensor into) {
-        Tensor loss = torch.cross_entropy_loss(forward(batch, dropout), labels);
+        gradient(meanLoss(batch, forward(batch, dropout), labels), into);
+    }
+
+    /** Gradient of what {@link #forward} led to, by autograd, written to {@code into} (flat). */
+    void gradient(Tensor loss, Tensor into) {
         TensorVector leaves = new TensorVector();
         for (Parameters p : parameters) {
             p.tensors().forEach(leaves::push_back);

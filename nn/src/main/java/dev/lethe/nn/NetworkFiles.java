@@ -28,7 +28,7 @@ public final class NetworkFiles {
     public static final String ONNX = "model.onnx";
 
     private static final String OURS = "lethe.";
-    private static final String NETWORK = OURS + "network";
+    static final String NETWORK = OURS + "network";
     private static final String CLASSES = OURS + "classes";
     private static final int MOST_CLASSES = 1_000_000;
 
@@ -71,16 +71,14 @@ public final class NetworkFiles {
                     + ", and only networks that a recipe of dev.lethe.nn trained can be written");
         }
         Network network = predictor.network();
+        if (network.predictsEachStep()) {
+            throw new IllegalArgumentException("model is a language model, which LanguageModelFiles writes");
+        }
         if (classes.size() != network.outputs()) {
             throw new IllegalArgumentException(
                     "classes are " + classes.size() + ", but the model has " + network.outputs() + " logits");
         }
-        for (String key : metadata.keySet()) {
-            if (key.startsWith(OURS) || key.isEmpty()) {
-                throw new IllegalArgumentException(
-                        "metadata key " + StrictJson.quote(key) + " must not be empty or begin with " + OURS);
-            }
-        }
+        requireFree(metadata);
         Architecture architecture = Architecture.of(network);
         List<SafeTensors.Tensor> tensors =
                 tensors(architecture, predictor.parameters().orElseThrow());
@@ -98,8 +96,17 @@ public final class NetworkFiles {
         WholeFiles.write(folder, files);
     }
 
+    static void requireFree(Map<String, String> metadata) {
+        for (String key : metadata.keySet()) {
+            if (key.startsWith(OURS) || key.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "metadata key " + StrictJson.quote(key) + " must not be empty or begin with " + OURS);
+            }
+        }
+    }
+
     /** Parameters by name; refuses those that are not finite. */
-    private static List<SafeTensors.Tensor> tensors(Architecture architecture, float[] parameters) {
+    static List<SafeTensors.Tensor> tensors(Architecture architecture, float[] parameters) {
         List<SafeTensors.Tensor> tensors = new ArrayList<>();
         int offset = 0;
         for (LayerKind.Slot slot : architecture.slots()) {
@@ -148,17 +155,34 @@ public final class NetworkFiles {
             } catch (IOException e) {
                 throw unreadable(file, e);
             }
-            float[] parameters = parameters(architecture, tensors);
-            try {
-                tensors(architecture, parameters);
-            } catch (IllegalArgumentException e) {
-                throw unreadable(file, e);
+            Network network = network(architecture, tensors, file);
+            if (network.predictsEachStep()) {
+                network.close();
+                throw unreadable(file, new IOException("it holds a language model, not a classifier"));
             }
-            return new Saved(predictor(architecture, parameters), classes, metadata);
+            return new Saved(new NetworkPredictor(network), classes, metadata);
         }
     }
 
-    private static String ours(Map<String, String> metadata, String key) throws IOException {
+    /** A network of this architecture, with the parameters of the file. */
+    static Network network(Architecture architecture, SafeTensors tensors, Path file) throws IOException {
+        float[] parameters = parameters(architecture, tensors);
+        try {
+            tensors(architecture, parameters);
+        } catch (IllegalArgumentException e) {
+            throw unreadable(file, e);
+        }
+        Network network = new Network(architecture.layers(), architecture.inputArray());
+        try {
+            network.load(parameters);
+            return network;
+        } catch (RuntimeException | Error e) {
+            network.close();
+            throw e;
+        }
+    }
+
+    static String ours(Map<String, String> metadata, String key) throws IOException {
         String text = metadata.remove(key);
         if (text == null) {
             throw new IOException("it lacks the metadata " + key + ", and so does not say what its tensors are for");
@@ -166,7 +190,7 @@ public final class NetworkFiles {
         return text;
     }
 
-    private static IOException unreadable(Path file, Exception cause) {
+    static IOException unreadable(Path file, Exception cause) {
         return new IOException(
                 file + " holds no network that can be read: " + cause.getMessage()
                         + "; copy the file again, or have Lethe write it anew",
@@ -195,16 +219,5 @@ public final class NetworkFiles {
             offset += size(slot.shape());
         }
         return parameters;
-    }
-
-    private static Predictor<Examples> predictor(Architecture architecture, float[] parameters) {
-        Network network = new Network(architecture.layers(), architecture.inputArray());
-        try {
-            network.load(parameters);
-            return new NetworkPredictor(network);
-        } catch (RuntimeException | Error e) {
-            network.close();
-            throw e;
-        }
     }
 }

@@ -11,7 +11,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
-/** A trained network; owns it. */
+/** A trained network; owns it. A language model's logits are those behind the last step, where the label is. */
 final class NetworkPredictor implements Differentiable<Examples> {
     /** Rows in one forward pass: bounds memory, changes no bit of a dense network's rows. */
     private static final int CHUNK = 1024;
@@ -63,7 +63,9 @@ final class NetworkPredictor implements Differentiable<Examples> {
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
                 Tensor input = Tensors.rows(data, from, size);
-                Tensor logits = network.forward(input, null).contiguous();
+                Tensor all = network.forward(input, null);
+                // What a stretch says of its label, the token behind it.
+                Tensor logits = (network.predictsEachStep() ? all.select(1, -1) : all).contiguous();
                 Tensors.data(logits).get(values, from * network.outputs(), size * network.outputs());
             }
         }

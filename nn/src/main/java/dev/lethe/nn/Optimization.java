@@ -92,8 +92,11 @@ public record Optimization(
 
     /** The optimizer before its first step on so many parameters. */
     Update update(int parameters) {
-        return optimizer instanceof Optimizer.Sgd sgd
-                ? new Momentum(parameters, learningRate, sgd.momentum(), weightDecay)
+        if (optimizer instanceof Optimizer.Sgd sgd) {
+            return new Momentum(parameters, learningRate, sgd.momentum(), weightDecay);
+        }
+        return optimizer instanceof Optimizer.RmsProp prop
+                ? new RmsProp(parameters, learningRate, prop.decay(), weightDecay)
                 : new Adam(parameters, learningRate, weightDecay);
     }
 

@@ -14,6 +14,25 @@ public sealed interface Optimizer {
     }
 
     /**
+     * RMSProp (Tieleman and Hinton 2012): each parameter's gradient over the root of a decaying mean of its squares, to which 1e-8 is
+     * added.
+     *
+     * @param decay of that mean in a step, in [0, 1); usually 0.9
+     */
+    record RmsProp(double decay) implements Optimizer {
+        public RmsProp {
+            if (!(decay >= 0 && decay < 1)) {
+                throw new IllegalArgumentException("decay " + decay + " must lie in [0, 1)");
+            }
+        }
+
+        @Override
+        public String describe(double learningRate) {
+            return "RMSProp at " + learningRate + " with decay " + decay;
+        }
+    }
+
+    /**
      * Stochastic gradient descent with heavy-ball momentum: velocity = momentum * velocity + gradient, then parameter -=
      * learning rate * velocity, without dampening.
      *

@@ -20,6 +20,17 @@ final class Tensors {
         return torch.empty(shape, new TensorOptions(torch.ScalarType.Long), null);
     }
 
+    /** A tensor of 64-bit integers. */
+    static Tensor of(int[] values) {
+        long[] wide = new long[values.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = values[i];
+        }
+        Tensor tensor = longs(wide.length);
+        tensor.data_ptr_long().put(wide);
+        return tensor;
+    }
+
     static Tensor of(float[] values, long... shape) {
         Tensor tensor = floats(shape);
         data(tensor).put(values);
