@@ -69,11 +69,21 @@ record Architecture(List<Integer> input, List<Layer> layers) {
 
     /** Number of logits of a network that holds together. */
     int outputs() {
+        int[] shape = outputShape();
+        return shape[shape.length - 1];
+    }
+
+    /** Whether a network that holds together is a language model. */
+    boolean predictsEachStep() {
+        return Network.predictsEachStep(layers, outputShape());
+    }
+
+    private int[] outputShape() {
         int[] shape = inputArray();
         for (Layer layer : layers) {
             shape = layer.outputShape(shape);
         }
-        return shape[shape.length - 1];
+        return shape;
     }
 
     /**
@@ -115,7 +125,8 @@ record Architecture(List<Integer> input, List<Layer> layers) {
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }
-        if (shape[shape.length - 1] < 2 || shape.length != 1 && !Network.predictsEachStep(layers, shape)) {
+        boolean logits = shape.length == 1 || Network.predictsEachStep(layers, shape);
+        if (!logits || shape[shape.length - 1] < 2) {
             throw new IOException("the last layer gives the shape " + Arrays.toString(shape)
                     + ", and not a vector of at least two logits");
         }

@@ -139,12 +139,12 @@ final class Network implements AutoCloseable {
         for (int i = 0; i < layers.size(); i++) {
             boolean nested = layers.get(i) instanceof Layer.Residual block
                     && parametrized(block.body()).anyMatch(Layer.Tied.class::isInstance);
-            if (nested
-                    || layers.get(i) instanceof Layer.Tied tied
-                            && !(i == layers.size() - 1
-                                    && layers.get(0) instanceof Layer.Embedding embedding
-                                    && embedding.tokens() == tied.tokens()
-                                    && embedding.width() == tied.width())) {
+            boolean loose = layers.get(i) instanceof Layer.Tied tied
+                    && !(i == layers.size() - 1
+                            && layers.get(0) instanceof Layer.Embedding embedding
+                            && embedding.tokens() == tied.tokens()
+                            && embedding.width() == tied.width());
+            if (nested || loose) {
                 throw new IllegalArgumentException("a tied output must be the last layer of a network that begins with"
                         + " an embedding of as many tokens and the same width");
             }

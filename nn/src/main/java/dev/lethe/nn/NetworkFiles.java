@@ -151,16 +151,14 @@ public final class NetworkFiles {
             try {
                 architecture = Architecture.read(ours(metadata, NETWORK));
                 architecture.check(tensors.shapes());
+                if (architecture.predictsEachStep()) {
+                    throw new IOException("it is a language model, not a classifier");
+                }
                 classes = classes(ours(metadata, CLASSES), architecture.outputs());
             } catch (IOException e) {
                 throw unreadable(file, e);
             }
-            Network network = network(architecture, tensors, file);
-            if (network.predictsEachStep()) {
-                network.close();
-                throw unreadable(file, new IOException("it holds a language model, not a classifier"));
-            }
-            return new Saved(new NetworkPredictor(network), classes, metadata);
+            return new Saved(new NetworkPredictor(network(architecture, tensors, file)), classes, metadata);
         }
     }
 
