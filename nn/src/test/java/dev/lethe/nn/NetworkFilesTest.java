@@ -132,7 +132,8 @@ class NetworkFilesTest {
                 new Layer.LayerNorm(3),
                 new Layer.Embedding(4, 3),
                 new Layer.Lstm(3, 5),
-                new Layer.LastStep());
+                new Layer.LastStep(),
+                new Layer.Tied(3, 4));
         assertThat(layers.stream().map(Object::getClass).toList())
                 .as("this test must know every layer")
                 .containsExactlyInAnyOrder(Layer.class.getPermittedSubclasses());
