@@ -80,15 +80,28 @@ public final class References {
     }
 
     /**
+     * The probability that a canary which was in no text comes before as many references as this one, or more: all orders of canary and
+     * references are then equally likely.
+     */
+    double chance(double bits) {
+        return (1.0 + before(bits)) / (1.0 + sorted.length);
+    }
+
+    private int before(double bits) {
+        int before = 0;
+        while (before < sorted.length && sorted[before] <= bits) {
+            before++;
+        }
+        return before;
+    }
+
+    /**
      * By counting, at confidence 95 % (Clopper and Pearson). What is as likely as the canary counts before it.
      *
      * @param bits of the canary
      */
     public Exposure sampled(double bits) {
-        int before = 0;
-        while (before < sorted.length && sorted[before] <= bits) {
-            before++;
-        }
+        int before = before(bits);
         double tail = (1 - CONFIDENCE) / 2;
         double most = format.bits();
         double low = -Math.log(ClopperPearson.upper(before, sorted.length, tail)) * Reading.BITS;
