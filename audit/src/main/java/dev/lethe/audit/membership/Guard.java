@@ -10,7 +10,7 @@ import java.util.Locale;
 final class Guard {
     private Guard() {}
 
-    static Report.Guard of(ShadowStore<?> store, List<Plant.Sight> sights) {
+    static Report.Guard of(List<OutputCondition> conditions, List<Plant.Sight> sights) {
         List<Report.PlantedLeak> planted = new ArrayList<>();
         List<String> missed = new ArrayList<>();
         for (Plant.Sight sight : sights) {
@@ -33,7 +33,7 @@ final class Guard {
         }
         return new Report.Guard(
                 planted,
-                store.inspection().conditions().stream().map(Guard::note).toList(),
+                conditions.stream().map(Guard::note).toList(),
                 blind);
     }
 

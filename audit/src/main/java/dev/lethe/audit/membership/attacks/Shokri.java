@@ -4,6 +4,7 @@ import dev.lethe.audit.Card;
 import dev.lethe.audit.membership.Experiment;
 import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipView;
+import dev.lethe.audit.membership.Need;
 import dev.lethe.audit.membership.Part;
 import dev.lethe.audit.membership.Scores;
 import dev.lethe.core.data.Records;
@@ -108,6 +109,11 @@ public record Shokri(
     @Override
     public Card card() {
         return CARD;
+    }
+
+    @Override
+    public Need need() {
+        return data == Source.RECORDS ? Need.ANSWERS : Need.MODEL;
     }
 
     @Override
