@@ -19,6 +19,7 @@ public final class Bench {
             new DpSgdMnist(false),
             new DpSgdMnist(true),
             new DpSgdSpeed(),
+            new SequenceSpeed(),
             new DpSgdAudit());
 
     private Bench() {}

@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 
@@ -107,7 +105,6 @@ public final class Baselines {
     /** Only samples that are the secret so far go on. */
     private static int firstHit(
             SequenceModel model, SecretTree tree, int[] secret, int batch, UniformRandomProvider random) {
-        int columns = model.vocabulary().size();
         int[] alive = IntStream.range(0, batch).toArray();
         int node = tree.root();
         States states = Reading.context(model, tree);
@@ -115,8 +112,7 @@ public final class Baselines {
             for (int step = 0; alive.length > 0; step++) {
                 int[] tokens = tree.tokens(node);
                 int edge = Arrays.binarySearch(tokens, secret[step]);
-                Map<Integer, Double> shares = Extraction.shares(states.logProbabilities(), 0, columns, tokens);
-                double share = Objects.requireNonNull(shares.get(edge));
+                double share = share(states.logProbabilities(), tokens, edge);
                 alive = Arrays.stream(alive)
                         .filter(i -> random.nextDouble() < share)
                         .toArray();
@@ -134,5 +130,14 @@ public final class Baselines {
         } finally {
             states.close();
         }
+    }
+
+    /** Of the first state: how likely a token of the format is among those that the format allows. */
+    private static double share(float[] logs, int[] tokens, int edge) {
+        double sum = 0;
+        for (int token : tokens) {
+            sum += Math.exp(logs[token] - logs[tokens[edge]]);
+        }
+        return 1 / sum;
     }
 }

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,14 +71,11 @@ public record Extraction(int top, int batch, long budget, int kept) {
         }
     }
 
-    /**
-     * A beginning of fillings.
-     *
-     * @param before what its last token was added to; null for the empty one
-     * @param row of it among the states of {@code before}'s children's batch
-     */
+    /** A beginning of fillings. */
     private static final class Beginning {
+        /** What its last token was added to; none of the empty one. */
         final @Nullable Beginning before;
+
         final int token;
         final int node;
         final double bits;
@@ -270,23 +266,5 @@ public record Extraction(int top, int batch, long budget, int kept) {
             all.forEach(this::release);
             context.close();
         }
-    }
-
-    /** For each token that may come next, its share of what all of them have. */
-    static Map<Integer, Double> shares(float[] logs, int row, int columns, int[] tokens) {
-        double largest = Double.NEGATIVE_INFINITY;
-        for (int token : tokens) {
-            largest = Math.max(largest, logs[row * columns + token]);
-        }
-        double sum = 0;
-        Map<Integer, Double> shares = new HashMap<>();
-        for (int i = 0; i < tokens.length; i++) {
-            double share = Math.exp(logs[row * columns + tokens[i]] - largest);
-            shares.put(i, share);
-            sum += share;
-        }
-        double whole = sum;
-        shares.replaceAll((edge, share) -> share / whole);
-        return shares;
     }
 }

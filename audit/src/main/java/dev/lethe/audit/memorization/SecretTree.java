@@ -90,7 +90,12 @@ final class SecretTree {
             }
             Map<Integer, Object> trie = new TreeMap<>();
             if (parts.get(part) instanceof CanaryFormat.Part.Fixed fixed) {
-                put(trie, encode(fixed.text()), build(part + 1, sum));
+                int[] path = encode(fixed.text());
+                if (path.length == 0) {
+                    // White space between words is no token.
+                    return build(part + 1, sum);
+                }
+                put(trie, path, build(part + 1, sum));
             } else if (parts.get(part) instanceof CanaryFormat.Part.Choice choice) {
                 for (int i = 0; i < choice.symbols().size(); i++) {
                     int weighed = beforeCheck[part] < 0
