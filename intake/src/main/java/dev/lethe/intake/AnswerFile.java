@@ -127,6 +127,16 @@ public final class AnswerFile {
      * @throws BadInputException if a value is missing or not a finite number, or a record is not like the others
      */
     public Texts read(List<String> numbers, List<String> texts, long most, Rows rows) throws IOException {
+        return readTexts(numbers, texts, most, (place, values, of, codes) -> rows.row(place, values, of));
+    }
+
+    /** One record, with the texts that were met so far. */
+    interface CodedRows {
+        void row(long place, float[] numbers, int[] codes, List<TextCodes> texts) throws IOException;
+    }
+
+    /** As {@link #read}, for who wants to look at a text when it is first met. */
+    Texts readTexts(List<String> numbers, List<String> texts, long most, CodedRows rows) throws IOException {
         int[] numeric = indices(numbers);
         int[] textual = indices(texts);
         for (int field : numeric) {
@@ -160,7 +170,7 @@ public final class AnswerFile {
                     throw noText(place, fields.get(textual[i]).name(), of[i]);
                 }
             }
-            rows.row(place, values, of);
+            rows.row(place, values, of, codes);
         });
         return new Texts(codes.stream().map(code -> List.copyOf(code.texts())).toList());
     }

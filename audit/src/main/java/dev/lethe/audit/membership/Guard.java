@@ -31,10 +31,7 @@ final class Guard {
                     + " found nothing. What " + (missed.size() == 1 ? "it does" : "they do")
                     + " not find in the audited model says nothing.");
         }
-        return new Report.Guard(
-                planted,
-                conditions.stream().map(Guard::note).toList(),
-                blind);
+        return new Report.Guard(planted, conditions.stream().map(Guard::note).toList(), blind);
     }
 
     private static Report.OutputNote note(OutputCondition condition) {
