@@ -10,6 +10,8 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -342,7 +344,7 @@ public final class AnswerLayout {
     /** Where columns do not name the classes the labels do: read beforehand. */
     private AnswerLayout withClassesOf(List<AnswerFile> files) throws IOException {
         Set<String> found = new TreeSet<>(AnswerLayout::compared);
-        List<String> texts = new ArrayList<>(List.of(java.util.Objects.requireNonNull(label)));
+        List<String> texts = new ArrayList<>(List.of(Objects.requireNonNull(label)));
         if (answeredClass) {
             texts.add(answers.get(0).name());
         }
@@ -378,6 +380,11 @@ public final class AnswerLayout {
     /** Names of the classes, in the order of their numbers; empty where the files know none. */
     public List<String> classes() {
         return classes;
+    }
+
+    /** The column of the class, where there is one. */
+    public Optional<String> label() {
+        return Optional.ofNullable(label);
     }
 
     /** Columns that are neither answers nor labels. */

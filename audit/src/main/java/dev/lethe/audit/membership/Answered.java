@@ -104,6 +104,11 @@ public final class Answered {
         return size;
     }
 
+    /** The class of a record. */
+    public int label(int record) {
+        return labels[record];
+    }
+
     AnswerDecoder decoder() {
         return decoder;
     }

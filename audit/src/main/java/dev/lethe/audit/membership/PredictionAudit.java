@@ -15,8 +15,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /**
  * Audits a model that was trained elsewhere, in whatever language, from nothing but its answers on records that it was trained
@@ -90,8 +93,9 @@ public record PredictionAudit(List<MembershipAttack> attacks, List<Double> rates
         AnswerDecoder decoder = members.decoder();
         // Of bare labels many people have the same, and that says nothing of the files.
         boolean tellsPeopleApart = decoder.kind() != AnswerKind.LABELS;
-        boolean[] drop =
-                dropOverlap && tellsPeopleApart ? Claims.repeated(members.keys(), others.keys()) : new boolean[0];
+        boolean[] overlap =
+                tellsPeopleApart ? Claims.repeated(members.keys(), others.keys()) : new boolean[others.size()];
+        boolean[] drop = dropOverlap ? overlap : new boolean[0];
         long[] memberKeys = members.keys();
         long[] otherKeys = without(others.keys(), drop);
         require("members", members.size());
@@ -114,9 +118,6 @@ public record PredictionAudit(List<MembershipAttack> attacks, List<Double> rates
             refused.add(
                     "lower bounds on epsilon: they take people whose part was drawn by coins, and who was trained on here"
                             + " was decided elsewhere");
-            if (drop.length > 0) {
-                described = noted(described, drop);
-            }
             return new Reporter(
                             rules.with(played.attacks()),
                             store,
@@ -124,7 +125,13 @@ public record PredictionAudit(List<MembershipAttack> attacks, List<Double> rates
                             seedNumber,
                             refused,
                             words(decoder, shadows.size()))
-                    .report(played.games(), guard(conditions, decoder), List.of(), described, started, progress);
+                    .report(
+                            played.games(),
+                            guard(conditions, decoder),
+                            List.of(),
+                            counted(described, overlap),
+                            started,
+                            progress);
         }
     }
 
@@ -135,13 +142,10 @@ public record PredictionAudit(List<MembershipAttack> attacks, List<Double> rates
         }
     }
 
-    private static MembershipAudit.Described noted(MembershipAudit.Described described, boolean[] drop) {
-        var settings = new java.util.LinkedHashMap<>(described.settings());
-        int count = 0;
-        for (boolean dropped : drop) {
-            count += dropped ? 1 : 0;
-        }
-        settings.put("non-members left out, being members", Integer.toString(count));
+    private static MembershipAudit.Described counted(MembershipAudit.Described described, boolean[] overlap) {
+        Map<String, String> settings = new LinkedHashMap<>(described.settings());
+        long count = IntStream.range(0, overlap.length).filter(i -> overlap[i]).count();
+        settings.put("non-members that stand among the members too", Long.toString(count));
         return new MembershipAudit.Described(
                 described.title(),
                 described.data(),
@@ -154,7 +158,7 @@ public record PredictionAudit(List<MembershipAttack> attacks, List<Double> rates
     private static long[] without(long[] keys, boolean[] drop) {
         return drop.length == 0
                 ? keys
-                : java.util.stream.IntStream.range(0, keys.length)
+                : IntStream.range(0, keys.length)
                         .filter(i -> !drop[i])
                         .mapToLong(i -> keys[i])
                         .toArray();
@@ -182,7 +186,7 @@ public record PredictionAudit(List<MembershipAttack> attacks, List<Double> rates
 
     /** Who was in which model, the target first. */
     private static boolean[][] in(int members, int others, boolean[] drop, List<Shadow> shadows) {
-        int[] rows = java.util.stream.IntStream.range(0, members + others)
+        int[] rows = IntStream.range(0, members + others)
                 .filter(row -> row < members || drop.length == 0 || !drop[row - members])
                 .toArray();
         boolean[][] in = new boolean[shadows.size() + 1][rows.length];

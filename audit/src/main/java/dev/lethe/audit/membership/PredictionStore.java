@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Models that are known by their answers alone: the target, model 0, and shadows that somebody else trained. Nothing can be
@@ -182,7 +182,7 @@ final class PredictionStore implements GameStore, AutoCloseable {
 
     @Override
     public double[] reading(int model, Reading reading, int query, int[] rows) {
-        @Nullable double[] all = model == 0 ? ofTarget(reading) : null;
+        double @Nullable [] all = model == 0 ? ofTarget(reading) : null;
         if (all != null) {
             return IntStream.of(rows).mapToDouble(row -> all[row]).toArray();
         }
@@ -192,17 +192,18 @@ final class PredictionStore implements GameStore, AutoCloseable {
                 })[0];
     }
 
-    private double @Nullable [] ofTarget(Reading reading) {
+    /** What was read off the target's answers when they were taken. */
+    private Optional<double[]> ofTarget(Reading reading) {
         if (reading == Signal.LOG_LIKELIHOOD) {
-            return target.likelihood();
+            return Optional.of(target.likelihood());
         }
         if (reading == Signal.LOGIT_MARGIN) {
-            return target.margin();
+            return Optional.of(target.margin());
         }
         return reading == Signal.NEGATIVE_LOG_MODIFIED_ENTROPY
                         && target.decoder().isWhole()
-                ? target.entropy()
-                : null;
+                ? Optional.of(target.entropy())
+                : Optional.empty();
     }
 
     @Override

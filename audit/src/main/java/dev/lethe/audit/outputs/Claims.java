@@ -19,7 +19,8 @@ public final class Claims {
     }
 
     /**
-     * Rows of the second file that stand in the first too.
+     * Rows of the second file that stand in the first too; what more than a few rows have in common, as an answer that was
+     * rounded to certainty, says nothing of who they are.
      *
      * @param members keys of the first file's rows; not written
      * @param others keys of the second file's rows
@@ -28,11 +29,27 @@ public final class Claims {
     public static boolean[] repeated(long[] members, long[] others) {
         long[] sorted = members.clone();
         Arrays.sort(sorted);
+        long[] sortedOthers = others.clone();
+        Arrays.sort(sortedOthers);
         boolean[] repeated = new boolean[others.length];
         for (int row = 0; row < others.length; row++) {
-            repeated[row] = Arrays.binarySearch(sorted, others[row]) >= 0;
+            repeated[row] = Arrays.binarySearch(sorted, others[row]) >= 0
+                    && count(sorted, others[row]) + count(sortedOthers, others[row]) <= MemberClaims.RARE;
         }
         return repeated;
+    }
+
+    private static int count(long[] sorted, long key) {
+        int at = Arrays.binarySearch(sorted, key);
+        int from = at;
+        int to = at;
+        while (from > 0 && sorted[from - 1] == key && to - from <= MemberClaims.RARE) {
+            from--;
+        }
+        while (to >= 0 && to + 1 < sorted.length && sorted[to + 1] == key && to - from <= MemberClaims.RARE) {
+            to++;
+        }
+        return at < 0 ? 0 : to - from + 1;
     }
 
     /**

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 /** Whether the rows claimed as members can be the members, and the others can be others. */
 final class MemberClaims {
     /** Keys held by more rows than this say more of the answers than of the files. */
-    private static final int RARE = 4;
+    static final int RARE = 4;
 
     private MemberClaims() {}
 

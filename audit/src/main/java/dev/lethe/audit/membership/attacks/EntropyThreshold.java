@@ -28,7 +28,7 @@ public record EntropyThreshold(boolean modified) implements MembershipAttack {
 
     @Override
     public Need need() {
-        return Need.ANSWERS;
+        return modified ? Need.ANSWERS : Need.WHOLE_ANSWERS;
     }
 
     @Override

@@ -113,7 +113,7 @@ public record Shokri(
 
     @Override
     public Need need() {
-        return data == Source.RECORDS ? Need.ANSWERS : Need.MODEL;
+        return data == Source.RECORDS ? Need.WHOLE_ANSWERS : Need.MODEL;
     }
 
     @Override
