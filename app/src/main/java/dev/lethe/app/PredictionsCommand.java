@@ -176,7 +176,7 @@ final class PredictionsCommand implements Callable<Integer>, Failures.Debuggable
                     Set.copyOf(files.drop),
                     Optional.ofNullable(kind()),
                     csv(),
-                    predictions.needsWholeAnswers(),
+                    predictions.needsWholeAnswers(files.shadows != null),
                     console);
             List<PredictionAudit.Shadow> shadows = files.shadows == null ? List.of() : read.shadows(files.shadows);
             OutputFolder folder = OutputFolder.open(audit.out, AuditRun.HTML, AuditRun.JSON);

@@ -62,9 +62,14 @@ public record PredictionAudit(List<MembershipAttack> attacks, List<Double> rates
         List<Answered> read() throws IOException;
     }
 
-    /** Whether an attack can run on such a target, so that its answers must be kept in full. */
-    public boolean needsWholeAnswers() {
-        return attacks.stream().anyMatch(a -> a.card().id().equals("shokri"));
+    /**
+     * Whether some attack looks at all of an answer, so that answers must be kept in full: attacks by shadows change the
+     * temperature of the softmax.
+     *
+     * @param shadows whether there are shadow models
+     */
+    public boolean needsWholeAnswers(boolean shadows) {
+        return attacks.stream().anyMatch(a -> a.need() == Need.WHOLE_ANSWERS || (a.need() == Need.SHADOWS && shadows));
     }
 
     /**
@@ -169,7 +174,7 @@ public record PredictionAudit(List<MembershipAttack> attacks, List<Double> rates
         List<MembershipAttack> able = new ArrayList<>();
         for (MembershipAttack attack : attacks) {
             Need need = attack.need();
-            if (need == Need.ANSWERS || (need == Need.SHADOWS && shadows)) {
+            if (need == Need.ANSWERS || need == Need.WHOLE_ANSWERS || (need == Need.SHADOWS && shadows)) {
                 able.add(attack);
             } else {
                 refused.add(attack.card().id() + ": needs " + need.words() + "; "

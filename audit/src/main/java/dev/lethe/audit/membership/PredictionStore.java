@@ -182,9 +182,10 @@ final class PredictionStore implements GameStore, AutoCloseable {
 
     @Override
     public double[] reading(int model, Reading reading, int query, int[] rows) {
-        double @Nullable [] all = model == 0 ? ofTarget(reading) : null;
-        if (all != null) {
-            return IntStream.of(rows).mapToDouble(row -> all[row]).toArray();
+        Optional<double[]> all = model == 0 ? ofTarget(reading) : Optional.empty();
+        if (all.isPresent()) {
+            double[] values = all.get();
+            return IntStream.of(rows).mapToDouble(row -> values[row]).toArray();
         }
         return measurements
                 .get(new Key(model, reading), rows, () -> new double[][] {
