@@ -15,8 +15,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -142,6 +144,19 @@ final class PredictionsCommand implements Callable<Integer>, Failures.Debuggable
                 description = "Of every interval, and of the verdicts together (default: ${DEFAULT-VALUE}).")
         double confidence;
 
+        @Option(
+                names = "--coins",
+                description =
+                        "A fair coin of its own decided of each record whether the model was trained on it: adds lower bounds"
+                                + " on epsilon, which hold for no other split.")
+        boolean coins;
+
+        @Option(
+                names = "--delta",
+                paramLabel = "P",
+                description = "Delta of the lower bounds on epsilon; 0.00001 if not given.")
+        Double delta;
+
         @Option(names = "--threads", paramLabel = "N", description = "Attacks at once; all processors if not given.")
         Integer threads;
 
@@ -168,7 +183,7 @@ final class PredictionsCommand implements Callable<Integer>, Failures.Debuggable
                     ? Attacks.all()
                     : audit.attacks.stream().map(Attacks::parse).toList();
             int threads = audit.threads == null ? Runtime.getRuntime().availableProcessors() : audit.threads;
-            PredictionAudit predictions = new PredictionAudit(attacks, audit.rates, audit.confidence, threads);
+            PredictionAudit predictions = new PredictionAudit(attacks, audit.rates, audit.confidence, delta(), threads);
             PredictionFiles read = PredictionFiles.open(
                     files.members,
                     files.nonmembers,
@@ -205,7 +220,17 @@ final class PredictionsCommand implements Callable<Integer>, Failures.Debuggable
         }
     }
 
-    private @org.jspecify.annotations.Nullable AnswerKind kind() {
+    private OptionalDouble delta() {
+        if (audit.delta != null && !audit.coins) {
+            throw new ParameterException(
+                    spec.commandLine(), "--delta is of the lower bounds on epsilon, which need --coins");
+        }
+        return !audit.coins
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(audit.delta == null ? MembershipAudit.DEFAULT_DELTA : audit.delta);
+    }
+
+    private @Nullable AnswerKind kind() {
         if (files.form == null) {
             return null;
         }
@@ -253,6 +278,7 @@ final class PredictionsCommand implements Callable<Integer>, Failures.Debuggable
                 "rates",
                 String.join(",", audit.rates.stream().map(String::valueOf).toList()));
         settings.put("confidence", Double.toString(audit.confidence));
+        audited.delta().ifPresent(delta -> settings.put("delta, of records decided by coins", Double.toString(delta)));
         settings.putAll(read.hashes());
         String name = String.valueOf(files.members.getFileName());
         return new MembershipAudit.Described(

@@ -29,11 +29,17 @@ import java.util.stream.IntStream;
  * @param attacks what to try; those that need more than answers are listed in the report as not tried, with the reason
  * @param rates false-positive rates to report, ascending
  * @param confidence of every interval, and of the verdicts together
+ * @param delta of lower bounds on epsilon, where a fair coin of its own decided of each record whether the model was trained on
+ *     it; empty if that was decided otherwise, since then no such bound holds
  * @param threads attacks at work at once
  */
-public record PredictionAudit(List<MembershipAttack> attacks, List<Double> rates, double confidence, int threads) {
+public record PredictionAudit(
+        List<MembershipAttack> attacks, List<Double> rates, double confidence, OptionalDouble delta, int threads) {
     /** Fewer members or non-members than this show nothing. */
     private static final int FEWEST = 10;
+
+    /** Fewer coins prove nothing, and may leave half of the people without a member. */
+    private static final int FEWEST_COINS = 100;
 
     private static final List<String> NOT_TESTED = List.of(
             "attacks that see weights, gradients or training checkpoints, and attacks that ask the model more questions",
@@ -45,7 +51,7 @@ public record PredictionAudit(List<MembershipAttack> attacks, List<Double> rates
         attacks = List.copyOf(attacks);
         rates = List.copyOf(rates);
         // Checks them.
-        new Rules(attacks, 1, 0, rates, confidence, 0, threads);
+        new Rules(attacks, 1, 0, rates, confidence, delta.orElse(0), threads);
     }
 
     /**
@@ -101,6 +107,7 @@ public record PredictionAudit(List<MembershipAttack> attacks, List<Double> rates
         boolean[] overlap =
                 tellsPeopleApart ? Claims.repeated(members.keys(), others.keys()) : new boolean[others.size()];
         boolean[] drop = dropOverlap ? overlap : new boolean[0];
+        requireCoins(members.size(), others.size(), dropOverlap);
         long[] memberKeys = members.keys();
         long[] otherKeys = without(others.keys(), drop);
         require("members", members.size());
@@ -117,22 +124,25 @@ public record PredictionAudit(List<MembershipAttack> attacks, List<Double> rates
                 progress.at("reading " + shadows.size() + " shadow models", (double) s / shadows.size());
                 store.add(joined(shadows.get(s), s, members.size(), others.size(), drop));
             }
-            Rules rules = new Rules(able, 1, 2 * aSide, rates, confidence, 0, threads);
-            Played played = Played.of(able, 1, threads, new Referee(store, seed, rules.rateValues()), progress);
+            Rules rules = new Rules(able, 1, 2 * aSide, rates, confidence, delta.orElse(0), threads);
+            Referee referee = new Referee(store, seed, rules.rateValues(), delta.isPresent());
+            Played played = Played.of(able, 1, threads, referee, progress);
             refused.addAll(played.refused());
-            refused.add(
-                    "lower bounds on epsilon: they take people whose part was drawn by coins, and who was trained on here"
-                            + " was decided elsewhere");
+            if (delta.isEmpty()) {
+                refused.add(
+                        "lower bounds on epsilon: they take records of which each was trained on by a fair coin of its own;"
+                                + " if these were, say --coins");
+            }
             return new Reporter(
                             rules.with(played.attacks()),
                             store,
                             store.pool().data(),
                             seedNumber,
                             refused,
-                            words(decoder, shadows.size()))
+                            words(decoder, shadows.size(), shadows.isEmpty() ? referee.halves() : List.of()))
                     .report(
                             played.games(),
-                            guard(conditions, decoder),
+                            guard(conditions, decoder, count(overlap), dropOverlap),
                             List.of(),
                             counted(described, overlap),
                             started,
@@ -147,10 +157,30 @@ public record PredictionAudit(List<MembershipAttack> attacks, List<Double> rates
         }
     }
 
+    private static long count(boolean[] overlap) {
+        return IntStream.range(0, overlap.length).filter(i -> overlap[i]).count();
+    }
+
+    /** Refuses what no coins can have decided. */
+    private void requireCoins(int members, int others, boolean dropOverlap) {
+        if (delta.isEmpty()) {
+            return;
+        }
+        if (dropOverlap) {
+            throw new IllegalArgumentException(
+                    "--coins and --drop-overlap: where a coin decided of each record, none stands in"
+                            + " both files; give one of the two");
+        }
+        if (members + others < FEWEST_COINS || !Claims.canBeCoins(members, others)) {
+            throw new IllegalArgumentException("--coins: " + members + " members and " + others
+                    + " non-members were not told apart by " + FEWEST_COINS
+                    + " fair coins or more; hand over all records that coins were tossed for, or leave --coins out");
+        }
+    }
+
     private static MembershipAudit.Described counted(MembershipAudit.Described described, boolean[] overlap) {
         Map<String, String> settings = new LinkedHashMap<>(described.settings());
-        long count = IntStream.range(0, overlap.length).filter(i -> overlap[i]).count();
-        settings.put("non-members that stand among the members too", Long.toString(count));
+        settings.put("non-members that stand among the members too", Long.toString(count(overlap)));
         return new MembershipAudit.Described(
                 described.title(),
                 described.data(),
@@ -250,11 +280,16 @@ public record PredictionAudit(List<MembershipAttack> attacks, List<Double> rates
     private static List<OutputCondition> claims(
             Answered target, boolean[] member, long[] memberKeys, long[] otherKeys, boolean tellsPeopleApart) {
         double auc = new Roc(new Trial(target.likelihood(), member, OptionalDouble.empty())).auc();
-        return Claims.conditions(
-                auc, tellsPeopleApart ? memberKeys : new long[] {1}, tellsPeopleApart ? otherKeys : new long[] {2});
+        List<OutputCondition> conditions = new ArrayList<>();
+        if (tellsPeopleApart) {
+            Claims.overlap(memberKeys, otherKeys).ifPresent(conditions::add);
+        }
+        Claims.swap(auc, memberKeys.length, otherKeys.length).ifPresent(conditions::add);
+        return conditions;
     }
 
-    private static Report.Guard guard(List<OutputCondition> conditions, AnswerDecoder decoder) {
+    private static Report.Guard guard(
+            List<OutputCondition> conditions, AnswerDecoder decoder, long overlap, boolean dropped) {
         List<Report.OutputNote> notes = new ArrayList<>();
         notes.add(new Report.OutputNote(
                 "answers-" + decoder.kind().name().toLowerCase(java.util.Locale.ROOT),
@@ -266,6 +301,13 @@ public record PredictionAudit(List<MembershipAttack> attacks, List<Double> rates
                                         + " logits for these."
                                 : "")));
         notes.addAll(Guard.of(conditions, List.of()).outputs());
+        if (overlap > 0) {
+            notes.add(new Report.OutputNote(
+                    "overlap",
+                    Report.Severity.NOTE,
+                    overlap + " non-members stand among the members too, answers and label alike. "
+                            + (dropped ? "They were left out, as asked." : "--drop-overlap leaves them out.")));
+        }
         return new Report.Guard(List.of(), notes, List.of());
     }
 
@@ -280,7 +322,7 @@ public record PredictionAudit(List<MembershipAttack> attacks, List<Double> rates
         return numbers;
     }
 
-    private static Reporter.Words words(AnswerDecoder decoder, int shadows) {
+    private Reporter.Words words(AnswerDecoder decoder, int shadows, List<int[]> halves) {
         List<String> limits = new ArrayList<>();
         limits.add(
                 "The model was trained elsewhere and is known here by the files of its answers alone: that they are its"
@@ -294,6 +336,11 @@ public record PredictionAudit(List<MembershipAttack> attacks, List<Double> rates
                                 + " accuracy does so on the shadow models."
                         : "\"Found with 1 false alarm in N\" sets the threshold on the audited model's own scores; where an"
                                 + " attack learns, it was told the part of half of the people and scored the other half.");
+        if (delta.isPresent()) {
+            limits.add(
+                    "Lower bounds on epsilon take on trust that a fair coin of its own decided of each record whether the"
+                            + " model was trained on it.");
+        }
         limits.add("Where members are rarer than in the files, a flag is right less often.");
         limits.add("An attack that finds nothing proves nothing: a stronger one may exist"
                 + (shadows > 0 ? "." : ", and attacks with shadow models usually are."));
@@ -306,7 +353,8 @@ public record PredictionAudit(List<MembershipAttack> attacks, List<Double> rates
                 shadows > 0
                         ? "to fix a threshold beforehand takes " + (Referee.FEWEST_SHADOWS_TO_REHEARSE + 1) + " shadows"
                         : "attacks by the bare loss fix no threshold here that holds for both halves of the people",
-                false,
+                delta.isPresent(),
+                halves,
                 NOT_TESTED,
                 limits);
     }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /**
  * Holds the answer key and plays the game: shows an attack what an attacker would see of one target, and puts its guesses
@@ -43,10 +44,19 @@ final class Referee {
     private final GameStore store;
     private final Seed seed;
     private final double[] rates;
+    /** Whether a fair coin of its own decided of each person, so that not even the number of members may be used up. */
+    private final boolean coins;
+
     private final Map<Integer, MembershipView> views = new LinkedHashMap<>(2 * VIEWS, 0.75f, true);
 
     /** @param rates false-positive rates whose thresholds an attacker fixes by rehearsal */
     Referee(GameStore store, Seed seed, double[] rates) {
+        this(store, seed, rates, false);
+    }
+
+    /** @param coins whether the people's halves are drawn without looking at their parts, where there are no shadows */
+    Referee(GameStore store, Seed seed, double[] rates, boolean coins) {
+        this.coins = coins;
         this.store = store;
         this.seed = seed;
         this.rates = rates.clone();
@@ -124,18 +134,42 @@ final class Referee {
     /** The view of one half's teaching, the same for all attacks. */
     private synchronized MembershipView taught(int target, int half) {
         return views.computeIfAbsent(-1 - half, key -> {
-            boolean[] told = new boolean[store.key().people()];
-            for (boolean side : new boolean[] {true, false}) {
-                int[] people = java.util.stream.IntStream.range(0, told.length)
-                        .filter(person -> store.key().isMember(target, person) == side)
-                        .toArray();
-                Shuffle.inPlace(people, seed.fork("teach-" + side).stream());
-                for (int i = 0; i < people.length; i++) {
-                    told[people[i]] = i % 2 == half;
-                }
-            }
-            return MembershipView.taught(store, store.key(), target, told, seed.fork("half-" + half));
+            return MembershipView.taught(store, store.key(), target, told(target, half), seed.fork("half-" + half));
         });
+    }
+
+    /** Whose part one half's teaching shows. */
+    private boolean[] told(int target, int half) {
+        boolean[] told = new boolean[store.key().people()];
+        if (coins) {
+            int[] people = Shuffle.permutation(told.length, seed.fork("teach").stream());
+            for (int i = 0; i < people.length; i++) {
+                told[people[i]] = i % 2 == half;
+            }
+            return told;
+        }
+        for (boolean side : new boolean[] {true, false}) {
+            int[] people = IntStream.range(0, told.length)
+                    .filter(person -> store.key().isMember(target, person) == side)
+                    .toArray();
+            Shuffle.inPlace(people, seed.fork("teach-" + side).stream());
+            for (int i = 0; i < people.length; i++) {
+                told[people[i]] = i % 2 == half;
+            }
+        }
+        return told;
+    }
+
+    /** The people of each half where there are no shadows: in each the scores come from an attacker who was told of the other. */
+    List<int[]> halves() {
+        List<int[]> halves = new ArrayList<>();
+        for (int half = 0; half < 2; half++) {
+            boolean[] told = told(0, half);
+            halves.add(IntStream.range(0, told.length)
+                    .filter(person -> !told[person])
+                    .toArray());
+        }
+        return halves;
     }
 
     /** A shadow in the target's place: guesses beside the truth, row by row. */

@@ -92,6 +92,8 @@ final class Reporter {
      * @param threshold where an attack fixes its threshold, to complete "a threshold fixed beforehand"
      * @param noThreshold why an attack may have none
      * @param bounds whether lower bounds on epsilon can be had: who is a member must have been drawn by coins
+     * @param halves people who were scored by an attacker that was told of all others, and must not be counted together; empty
+     *     if nobody was told anything
      * @param notTested the first of which is about the inside of models, the third about people of several rows
      */
     record Words(
@@ -99,6 +101,7 @@ final class Reporter {
             String threshold,
             String noThreshold,
             boolean bounds,
+            List<int[]> halves,
             List<String> notTested,
             List<String> limits) {
         /** Models that were trained for the audit. */
@@ -112,6 +115,7 @@ final class Reporter {
                     "on other models",
                     "to fix a threshold beforehand takes " + Referee.FEWEST_SHADOWS_TO_REHEARSE + " shadows",
                     true,
+                    List.of(),
                     NOT_TESTED,
                     limits);
         }
@@ -408,12 +412,24 @@ final class Reporter {
         for (EpsilonMethod method : bounds.methods()) {
             for (Measured m : measured) {
                 String id = m.attack().card().id();
-                EpsilonBound bound = bounds.bound(method, m.evidence().trials(), seed.fork("epsilon/" + id));
+                EpsilonBound bound = bounds.bound(method, apart(m.evidence().trials()), seed.fork("epsilon/" + id));
                 all.add(new Report.Epsilon(
                         id, bound.epsilon(), bound.delta(), audit.confidence(), method.title(), method.condition()));
             }
         }
         return all;
+    }
+
+    /**
+     * Who was told of one half may betray it by guesses about the other, so guesses about both are not as those of coins;
+     * each half's are, given the other.
+     */
+    private List<Trial> apart(List<Trial> trials) {
+        return words.halves().isEmpty()
+                ? trials
+                : words.halves().stream()
+                        .map(half -> trials.get(0).select(half))
+                        .toList();
     }
 
     /** At the threshold of one false alarm in a hundred. */

@@ -1,8 +1,7 @@
 package dev.lethe.audit.outputs;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Optional;
 
 /** What all rows of two files say of the claim that one holds the members and the other does not. */
 public final class Claims {
@@ -19,8 +18,8 @@ public final class Claims {
     }
 
     /**
-     * Rows of the second file that stand in the first too; what more than a few rows have in common, as an answer that was
-     * rounded to certainty, says nothing of who they are.
+     * Rows of the second file that stand in the first too, if there are more of them than chance would bring; what more than a
+     * few rows have in common, as an answer that was rounded to certainty, says nothing of who they are.
      *
      * @param members keys of the first file's rows; not written
      * @param others keys of the second file's rows
@@ -32,6 +31,9 @@ public final class Claims {
         long[] sortedOthers = others.clone();
         Arrays.sort(sortedOthers);
         boolean[] repeated = new boolean[others.length];
+        if (MemberClaims.repeated(members.clone(), others.clone()) == 0) {
+            return repeated;
+        }
         for (int row = 0; row < others.length; row++) {
             repeated[row] = Arrays.binarySearch(sorted, others[row]) >= 0
                     && count(sorted, others[row]) + count(sortedOthers, others[row]) <= MemberClaims.RARE;
@@ -52,18 +54,23 @@ public final class Claims {
         return at < 0 ? 0 : to - from + 1;
     }
 
+    /** Whether the files hold the same people; empty if that cannot be said with an error of 10^-6. */
+    public static Optional<OutputCondition> overlap(long[] members, long[] others) {
+        return MemberClaims.repetition(MemberClaims.repeated(members.clone(), others.clone()));
+    }
+
     /**
-     * Whether the files hold the same people, or are swapped; empty if neither can be said with an error of 10^-6.
+     * Whether the files are swapped; empty if that cannot be said with an error of 10^-6.
      *
      * @param auc the area of the loss threshold
-     * @param members keys of the first file's rows
-     * @param others keys of the second file's rows
      */
-    public static List<OutputCondition> conditions(double auc, long[] members, long[] others) {
-        List<OutputCondition> conditions = new ArrayList<>();
-        MemberClaims.repetition(MemberClaims.repeated(members.clone(), others.clone()))
-                .ifPresent(conditions::add);
-        MemberClaims.swap(auc, members.length, others.length).ifPresent(conditions::add);
-        return conditions;
+    public static Optional<OutputCondition> swap(double auc, int members, int others) {
+        return MemberClaims.swap(auc, members, others);
+    }
+
+    /** Whether fair coins can have put so many records on each side; they do not with a probability of at most 10^-6. */
+    public static boolean canBeCoins(int members, int others) {
+        double all = (double) members + others;
+        return Math.abs(members / all - 0.5) <= Certainty.radius(1, all);
     }
 }
