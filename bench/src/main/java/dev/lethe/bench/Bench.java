@@ -11,6 +11,7 @@ public final class Bench {
             new Battery(),
             new Battery.PublicFigures(),
             new ScoringSpeed(),
+            new PredictionsSpeed(),
             new ShokriLocation(),
             new OneRunAudit(),
             new LiraCifar(CifarGame.FULL),
