@@ -116,16 +116,22 @@ final class Referee {
         boolean[] truth = store.key().of(target);
         double[] values = new double[truth.length];
         OptionalDouble[] thresholds = new OptionalDouble[2];
+        List<Runnable> halves = new ArrayList<>();
         for (int half = 0; half < 2; half++) {
-            MembershipView view = taught(target, half);
-            Scores scores = checked(attack, view, attack.attack(view));
-            for (int record = 0; record < values.length; record++) {
-                if (view.part(0, record) == Part.WITHHELD) {
-                    values[record] = scores.values()[record];
+            int part = half;
+            halves.add(() -> {
+                MembershipView view = taught(target, part);
+                Scores scores = checked(attack, view, attack.attack(view));
+                for (int record = 0; record < values.length; record++) {
+                    if (view.part(0, record) == Part.WITHHELD) {
+                        values[record] = scores.values()[record];
+                    }
                 }
-            }
-            thresholds[half] = scores.threshold();
+                thresholds[part] = scores.threshold();
+            });
         }
+        // Few attacks apply without shadows, and one of them takes longer than all others.
+        Parallel.run(halves, attack.worksWithModels() ? 2 : 1, done -> {});
         // One that both halves agree on, or none: a mean of two would be fixed on the very people it is tried on.
         OptionalDouble threshold = thresholds[0].equals(thresholds[1]) ? thresholds[0] : OptionalDouble.empty();
         return new Game(new Trial(values, truth, threshold), new double[0]);
