@@ -12,6 +12,7 @@ public final class Bench {
             new Battery.PublicFigures(),
             new ScoringSpeed(),
             new PredictionsSpeed(),
+            new PurchaseTrap(),
             new ShokriLocation(),
             new OneRunAudit(),
             new LiraCifar(CifarGame.FULL),
