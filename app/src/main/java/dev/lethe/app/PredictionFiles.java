@@ -40,7 +40,7 @@ final class PredictionFiles {
     /** Rows of each file that are looked at closely, and values in them. */
     private static final int SAMPLED_ROWS = 20_000;
 
-    private static final int SAMPLED_VALUES = 1_000_000;
+    private static final int SAMPLED_VALUES = 500_000;
 
     /** A file is streamed, so it may be large. */
     private static final Limits LIMITS = new Limits(

@@ -63,7 +63,8 @@ public final class Answered {
             decoder.decode(answer, row);
             Logits logits = new Logits(row, row.length);
             margin[size] = Signal.LOGIT_MARGIN.of(logits, 0, label);
-            likelihood[size] = Signal.LOG_LIKELIHOOD.of(logits, 0, label);
+            // One follows from the other: ln p = -ln(1 + exp(-margin)).
+            likelihood[size] = -LogOnePlus.ofExp(-margin[size]);
             right[size] = logits.argMax(0) == label;
             if (decoder.isWhole()) {
                 entropy[size] = Signal.NEGATIVE_LOG_MODIFIED_ENTROPY.of(logits, 0, label);

@@ -257,6 +257,14 @@ public final class MembershipView {
         return PARTS[parts[shadow][person[record]]];
     }
 
+    /**
+     * Whether the attacker was told this record's part in the target itself, having no shadow models to learn from: its score
+     * is of no use to anybody and need not be computed.
+     */
+    public boolean isTold(int record) {
+        return shadows.length == 1 && shadows[0] == target && parts[0][person[record]] != WITHHELD;
+    }
+
     /** What the target says of every record. */
     public Logits target() {
         return target(0);

@@ -125,7 +125,7 @@ public record Shokri(
     public Scores attack(MembershipView view) {
         AttackModels.Answers answers = data == Source.RECORDS ? ofStore(view) : view.experiment(making(view.classes()));
         try (AttackModels attackModels = AttackModels.learn(answers, view.classes(), width, epochs, view.seed())) {
-            return Scores.of(attackModels.score(view.target(), view.labels()), 0);
+            return Scores.of(attackModels.score(view.target(), view.labels(), record -> !view.isTold(record)), 0);
         }
     }
 
