@@ -8,6 +8,7 @@ import dev.lethe.audit.outputs.AnswerKind;
 import dev.lethe.audit.report.Report;
 import dev.lethe.core.random.Seed;
 import dev.lethe.intake.CsvOptions;
+import dev.lethe.nn.Engine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -168,6 +169,13 @@ final class PredictionsCommand implements Callable<Integer>, Failures.Debuggable
         Path out;
     }
 
+    /** Loading the engine takes a second, in which files can be read. */
+    private static void warmUp() {
+        Thread thread = new Thread(Engine::provenance, "lethe-engine");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
     @Override
     public boolean debug() {
         return common.debug;
@@ -179,6 +187,7 @@ final class PredictionsCommand implements Callable<Integer>, Failures.Debuggable
             if (files.members == null || files.nonmembers == null) {
                 throw new ParameterException(spec.commandLine(), "give both --members FILE and --nonmembers FILE");
             }
+            warmUp();
             List<MembershipAttack> attacks = audit.attacks == null
                     ? Attacks.all()
                     : audit.attacks.stream().map(Attacks::parse).toList();

@@ -364,21 +364,30 @@ final class Reporter {
     /** The threshold sources side by side, attack by attack in the order of the findings. */
     private List<Report.Calibration> calibrations(
             List<Measured> measured, List<List<Referee.Game>> games, double[] rates) {
-        List<Report.Calibration> all = new ArrayList<>();
+        List<List<Report.Calibration>> all = new ArrayList<>();
+        List<Runnable> tasks = new ArrayList<>();
         for (Measured m : measured) {
-            String id = m.attack().card().id();
-            List<double[]> thresholds = games.get(audit.attacks().indexOf(m.attack())).stream()
-                    .map(Referee.Game::thresholds)
-                    .map(fixed -> Arrays.copyOfRange(
-                            fixed, fixed.length == 0 ? 0 : fixed.length - rates.length, fixed.length))
-                    .toList();
-            boolean rehearsed = thresholds.get(0).length == rates.length;
-            for (Calibration calibration : Calibration.measure(
-                    m.evidence(), rates, rehearsed ? thresholds : List.of(), PRIORS, seed.fork("calibration/" + id))) {
-                all.add(shown(id, calibration));
-            }
+            List<Report.Calibration> own = new ArrayList<>();
+            all.add(own);
+            tasks.add(() -> own.addAll(calibrations(m, games.get(audit.attacks().indexOf(m.attack())), rates)));
         }
-        return all;
+        Parallel.run(tasks, audit.threads(), done -> {});
+        return all.stream().flatMap(List::stream).toList();
+    }
+
+    private List<Report.Calibration> calibrations(Measured m, List<Referee.Game> games, double[] rates) {
+        String id = m.attack().card().id();
+        List<double[]> thresholds = games.stream()
+                .map(Referee.Game::thresholds)
+                .map(fixed ->
+                        Arrays.copyOfRange(fixed, fixed.length == 0 ? 0 : fixed.length - rates.length, fixed.length))
+                .toList();
+        boolean rehearsed = thresholds.get(0).length == rates.length;
+        return Calibration.measure(
+                        m.evidence(), rates, rehearsed ? thresholds : List.of(), PRIORS, seed.fork("calibration/" + id))
+                .stream()
+                .map(calibration -> shown(id, calibration))
+                .toList();
     }
 
     private Report.Calibration shown(String attack, Calibration calibration) {
