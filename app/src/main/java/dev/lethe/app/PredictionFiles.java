@@ -37,10 +37,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Two files of one model's answers, read for an audit, and those of its shadow models. */
 final class PredictionFiles {
-    /** Rows of each file that are looked at closely, and values in them. */
+    /** Rows of each file that are looked at closely, and values in them; more take seconds and tell little. */
     private static final int SAMPLED_ROWS = 20_000;
 
-    private static final int SAMPLED_VALUES = 500_000;
+    private static final int SAMPLED_VALUES = 300_000;
 
     /** A file is streamed, so it may be large. */
     private static final Limits LIMITS = new Limits(
@@ -125,7 +125,7 @@ final class PredictionFiles {
     private static AnswerDecoder recognise(List<AnswerFile> both, AnswerLayout layout, Optional<AnswerKind> kind)
             throws IOException {
         int columns = layout.columns();
-        int most = Math.max(20, Math.min(SAMPLED_ROWS, SAMPLED_VALUES / columns));
+        int most = Math.max(1000, Math.min(SAMPLED_ROWS, SAMPLED_VALUES / columns));
         float[] values = new float[2 * most * columns];
         int[] labels = new int[2 * most];
         int[] count = new int[1];
