@@ -206,7 +206,7 @@ class PredictionsCommandTest {
             }
         }
         for (int s = 0; s <= SHADOWS; s++) {
-            StringBuilder text = new StringBuilder("p_0,p_1,p_2,p_3" + (s == SHADOWS ? ",label\n" : "\n"));
+            String text = "p_0,p_1,p_2,p_3" + (s == SHADOWS ? ",label\n" : "\n");
             List<String> rows = new ArrayList<>();
             for (int row = 0; row < 2 * ROWS; row++) {
                 StringBuilder line = new StringBuilder();
@@ -399,7 +399,7 @@ class PredictionsCommandTest {
             4 | in-probabilities.csv empty.csv                | empty.csv: is empty
             4 | in-probabilities.csv header.csv               | header.csv: has a header but no records
             4 | in-probabilities.csv few.csv                  | there are 5 non-members, and it takes 10
-            4 | in-probabilities.csv copy.csv                 | copy.csv
+            4 | in-probabilities.csv copy.csv --drop-overlap  | there are 0 non-members, and it takes 10
             4 | in-probabilities.csv in-probabilities.csv     | are the same, byte for byte
             4 | in-probabilities.csv missing.csv              | missing.csv: no column 'p_0', which 'in-probabilities.csv' has
             4 | in-probabilities.csv comma.csv                | writes its numbers with a decimal comma; write them with a point
@@ -417,7 +417,7 @@ class PredictionsCommandTest {
             2 | in-probabilities.csv out-probabilities.csv --form softmax | --form 'softmax' is unknown; the forms are
             2 | in-probabilities.csv out-probabilities.csv --attacks lira | none can be tried here; lira: needs shadow models
             4 | in-probabilities.csv out-probabilities.csv --shadows nowhere | nowhere is no folder
-            4 | in-probabilities.csv out-probabilities.csv --shadows shadows | leave
+            4 | in-probabilities.csv out-probabilities.csv --shadows shadows | model-0.csv:2: a value leaves 0..1
             """)
     void refusesInOneLine(int code, String files, String line, @TempDir Path place) throws Exception {
         String[] names = files.strip().split(" ", 3);
