@@ -128,11 +128,13 @@ final class PredictionFiles {
         int most = Math.max(1000, Math.min(SAMPLED_ROWS, SAMPLED_VALUES / columns));
         float[] values = new float[2 * most * columns];
         int[] labels = new int[2 * most];
+        long[] places = new long[2 * most];
         int[] count = new int[1];
         int[] of = new int[2];
         for (int side = 0; side < 2; side++) {
             layout.read(both.get(side), most, (place, answers, label) -> {
                 System.arraycopy(answers, 0, values, count[0] * columns, columns);
+                places[count[0]] = place;
                 labels[count[0]++] = label;
             });
             of[side] = count[0] - (side == 0 ? 0 : of[0]);
@@ -143,13 +145,21 @@ final class PredictionFiles {
         }
         boolean[] member = new boolean[count[0]];
         Arrays.fill(member, 0, of[0], true);
-        return AnswerDecoder.of(
-                Arrays.copyOf(values, count[0] * columns),
-                columns,
-                Arrays.copyOf(labels, count[0]),
-                Math.max(1, layout.classes().size()),
-                member,
-                kind);
+        try {
+            return AnswerDecoder.of(
+                    Arrays.copyOf(values, count[0] * columns),
+                    columns,
+                    Arrays.copyOf(labels, count[0]),
+                    Math.max(1, layout.classes().size()),
+                    member,
+                    kind);
+        } catch (BadAnswersException e) {
+            if (e.row().isEmpty()) {
+                throw e;
+            }
+            int row = e.row().getAsInt();
+            throw both.get(member[row] ? 0 : 1).bad(places[row], String.valueOf(e.getMessage()));
+        }
     }
 
     private static Answered read(AnswerFile file, AnswerLayout layout, AnswerDecoder decoder, boolean keep)

@@ -195,10 +195,9 @@ public final class AnswerDecoder {
         }
         if (wrong > 0 && wrong < (1 - MOST) * raw.rows) {
             throw new BadAnswersException(
-                    wrong + " of the first " + raw.rows + " rows do not sum to one or leave 0..1, the"
-                            + " first one after " + first
-                            + " sound ones, though the others are probabilities; correct them or leave"
-                            + " them out");
+                    "the probabilities do not sum to one, or leave 0..1; those of " + (raw.rows - wrong)
+                            + " of the first " + raw.rows + " rows are sound; correct the row or leave it out",
+                    first);
         }
     }
 
