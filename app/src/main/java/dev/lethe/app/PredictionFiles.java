@@ -222,7 +222,16 @@ final class PredictionFiles {
             throw new IOException(folder + " must hold one membership.csv or membership.npy, and holds "
                     + matrices.size() + "; it says which rows each model was trained on, a column of 0 and 1 each");
         }
-        List<boolean[]> in = membership(AnswerFile.open(matrices.get(0), options), models);
+        int records = members.size() + others.size();
+        // Whichever way round it is.
+        CsvOptions wide = options.withLimits(new Limits(
+                LIMITS.bytes(),
+                Math.max(LIMITS.columns(), records),
+                LIMITS.cellCharacters(),
+                LIMITS.values(),
+                LIMITS.categories(),
+                LIMITS.classes()));
+        List<boolean[]> in = membership(AnswerFile.open(matrices.get(0), wide), models, records);
         if (in.size() < 2) {
             throw new BadAnswersException(
                     folder + " holds " + in.size() + " shadow models; attacks need 2, and are strong with 16");
@@ -255,7 +264,7 @@ final class PredictionFiles {
     }
 
     /** One array a model, in the order of the models. */
-    private static List<boolean[]> membership(AnswerFile matrix, List<Path> models) throws IOException {
+    private static List<boolean[]> membership(AnswerFile matrix, List<Path> models, int records) throws IOException {
         List<AnswerField> fields =
                 matrix.fields().stream().filter(AnswerField::isNumeric).toList();
         List<String> stems = models.stream().map(PredictionFiles::stem).toList();
@@ -266,6 +275,9 @@ final class PredictionFiles {
                 .filter(field -> columns.contains(field.name()))
                 .mapToInt(AnswerField::width)
                 .sum();
+        if (width == records && width != models.size()) {
+            return rows(matrix, columns, models.size(), records);
+        }
         if (width != models.size()) {
             throw new BadAnswersException(matrix.file() + " has " + width + " columns of 0 and 1, and there are "
                     + models.size()
@@ -277,19 +289,44 @@ final class PredictionFiles {
         int[] rows = new int[1];
         matrix.read(columns, List.of(), Long.MAX_VALUE, (place, values, codes) -> {
             for (int model = 0; model < width; model++) {
-                if (values[model] != 0 && values[model] != 1) {
-                    throw matrix.bad(
-                            place, "a value is neither 0 nor 1; write 1 where the model was trained on the row");
-                }
                 if (rows[0] == in.get(model).length) {
                     in.set(model, Arrays.copyOf(in.get(model), 2 * rows[0]));
                 }
-                in.get(model)[rows[0]] = values[model] == 1;
+                in.get(model)[rows[0]] = isIn(matrix, place, values[model]);
             }
             rows[0]++;
         });
         in.replaceAll(of -> Arrays.copyOf(of, rows[0]));
         return in;
+    }
+
+    /** The same where a row is a model. */
+    private static List<boolean[]> rows(AnswerFile matrix, List<String> columns, int models, int records)
+            throws IOException {
+        List<boolean[]> in = new ArrayList<>();
+        matrix.read(columns, List.of(), Long.MAX_VALUE, (place, values, codes) -> {
+            boolean[] of = new boolean[records];
+            for (int row = 0; row < records; row++) {
+                of[row] = isIn(matrix, place, values[row]);
+            }
+            in.add(of);
+            if (in.size() > models) {
+                throw matrix.bad(
+                        place, "there are more rows than the " + models + " shadow models; write one for each");
+            }
+        });
+        if (in.size() != models) {
+            throw new BadAnswersException(matrix.file() + " has " + in.size() + " rows, and there are " + models
+                    + " files of shadow models beside it; write one row for each, in the order of their names");
+        }
+        return in;
+    }
+
+    private static boolean isIn(AnswerFile matrix, long place, float value) {
+        if (value != 0 && value != 1) {
+            throw matrix.bad(place, "a value is neither 0 nor 1; write 1 where the model was trained on the row");
+        }
+        return value == 1;
     }
 
     private static String name(Path file) {
