@@ -25,22 +25,30 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Audits: so far of a recipe on data. */
+/** Audits: of a recipe on data, of a model by its answers. */
 @Command(
         name = "audit",
         description = "Measure what a model gives away about the people it was trained on.",
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = Lethe.Version.class,
-        subcommands = AuditCommand.Data.class,
-        footer = {"", "Examples:", "  lethe audit data --table people.csv --label income", "  lethe audit data --help"})
+        subcommands = {AuditCommand.Data.class, PredictionsCommand.class},
+        footer = {
+            "",
+            "Examples:",
+            "  lethe audit data --table people.csv --label income",
+            "  lethe audit predictions --members train-predictions.csv --nonmembers test-predictions.csv",
+            "  lethe audit data --help"
+        })
 final class AuditCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "missing command: what shall be audited? 'lethe audit data'");
+        throw new ParameterException(
+                spec.commandLine(),
+                "missing command: what shall be audited? 'lethe audit data' or 'lethe audit predictions'");
     }
 
     /** {@code lethe audit data}. */

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /** From data and recipe to the report on disk and the verdict on standard output; shared by all audits. */
 final class AuditRun {
     static final String HTML = "report.html";
-    private static final String JSON = "report.json";
+    static final String JSON = "report.json";
 
     private final AuditFlags flags;
     private final Common common;
@@ -48,6 +48,13 @@ final class AuditRun {
         }
         long seed = seed(store, console);
         Report report = audit.run(data, trainer, slices, seed, store, described, console);
+        publish(report, folder, flags.out, common, console);
+        return report;
+    }
+
+    /** Writes a report into its folder and to standard output. */
+    static void publish(Report report, OutputFolder folder, Path out, Common common, Console console)
+            throws IOException {
         String text = ReportJson.write(report);
         String page = ReportHtml.render(report);
         folder.write(JSON, text);
@@ -58,11 +65,10 @@ final class AuditRun {
         } else {
             System.out.println(ReportText.summary(report));
             System.out.println();
-            System.out.println("Report: "
-                    + flags.out.resolve(HTML).toAbsolutePath().normalize().toUri());
-            System.out.println("        " + flags.out.resolve(JSON));
+            System.out.println(
+                    "Report: " + out.resolve(HTML).toAbsolutePath().normalize().toUri());
+            System.out.println("        " + out.resolve(JSON));
         }
-        return report;
     }
 
     /** The given seed; else that of the models that an earlier run left, so that it can go on; else a drawn one. */

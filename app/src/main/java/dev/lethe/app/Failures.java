@@ -1,6 +1,7 @@
 package dev.lethe.app;
 
 import dev.lethe.audit.membership.StoreException;
+import dev.lethe.audit.outputs.BadAnswersException;
 import dev.lethe.core.ledger.LedgerException;
 import dev.lethe.core.privacy.PrivacyException;
 import dev.lethe.intake.BadInputException;
@@ -63,6 +64,7 @@ final class Failures {
             return REFUSED;
         }
         if (e instanceof BadInputException
+                || e instanceof BadAnswersException
                 || e instanceof LedgerException
                 || e instanceof StoreException
                 || e instanceof IOException

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  lethe demo",
             "  lethe audit data --table people.csv --label income",
+            "  lethe audit predictions --members train-predictions.csv --nonmembers test-predictions.csv",
             "  lethe share statistics --table people.csv --count --group-by city --epsilon 1 --delta 1e-6",
             "  lethe list attacks",
             "  lethe price --rate 0.01 --noise-multiplier 1.0 --steps 1000 --delta 1e-5",

@@ -11,6 +11,8 @@ public final class Bench {
             new Battery(),
             new Battery.PublicFigures(),
             new ScoringSpeed(),
+            new PredictionsSpeed(),
+            new PurchaseTrap(),
             new ShokriLocation(),
             new OneRunAudit(),
             new LiraCifar(CifarGame.FULL),

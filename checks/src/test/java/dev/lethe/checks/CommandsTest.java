@@ -87,6 +87,7 @@ class CommandsTest {
                 "demo",
                 "audit",
                 "audit data",
+                "audit predictions",
                 "train",
                 "fix",
                 "share",

@@ -140,13 +140,15 @@ final class HouseRules {
         return noClasses()
                 .that(are(not(named(membership("AnswerKey"))))
                         .and(not(named(membership("Referee"))))
+                        .and(not(named(membership("GameStore"))))
                         .and(not(named(membership("ShadowStore"))))
+                        .and(not(named(membership("PredictionStore"))))
                         .and(not(named(membership("MembershipView")))))
                 .should()
                 .dependOnClassesThat(named(membership("AnswerKey")))
                 .allowEmptyShould(true)
                 .because(
-                        "the Referee plays the game, the ShadowStore trains by the key, and the MembershipView is cut from it;"
+                        "the Referee plays the game, the stores keep it with their models, and the MembershipView is cut from it;"
                                 + " nobody else needs to know");
     }
 

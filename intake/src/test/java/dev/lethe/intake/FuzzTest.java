@@ -118,6 +118,75 @@ final class FuzzTest {
         PropertyTrials.check(TRIALS / 3, seed -> withBytes("cifar", mutated(batches, seed), this::readCifar));
     }
 
+    private static final float[][] ANSWERS = AnswerFiles.draw(6, 3, Seed.of(9));
+
+    private static final int[] CLASSES = AnswerFiles.labels(6, 3);
+
+    @Test
+    void answersInText() {
+        List<byte[]> texts = List.of(
+                AnswerFiles.csv(ANSWERS, CLASSES, ','),
+                AnswerFiles.csv(ANSWERS, CLASSES, ';'),
+                AnswerFiles.json(ANSWERS, CLASSES),
+                "{\"y\":\"a\",\"p\":0.5}\n\n{\"p\":1e-3,\"y\":\"b\",\"z\":{\"q\":[[]]}}"
+                        .getBytes(StandardCharsets.UTF_8),
+                gzip(AnswerFiles.json(ANSWERS, CLASSES)));
+        PropertyTrials.check(
+                TRIALS, seed -> withBytes("answers", mutated(texts, seed), file -> readAnswers(file, seed)));
+    }
+
+    @Test
+    void arrays() {
+        List<byte[]> arrays = List.of(
+                AnswerFiles.npy(AnswerFiles.doubles(ANSWERS), "<f4", false),
+                AnswerFiles.npy(AnswerFiles.doubles(ANSWERS), ">f8", true),
+                AnswerFiles.npy(AnswerFiles.column(CLASSES), "|u1", false),
+                AnswerFiles.npz(ANSWERS, CLASSES));
+        PropertyTrials.check(TRIALS, seed -> withBytes("npy", mutated(arrays, seed), file -> readAnswers(file, seed)));
+    }
+
+    /** The engine is native: a fault of its own would end this process, not fail this test. */
+    @Test
+    void parquet() throws Exception {
+        Path csv = write("answers.csv", AnswerFiles.csv(ANSWERS, CLASSES, ','));
+        List<byte[]> files = List.of(
+                Files.readAllBytes(AnswerFiles.parquet(csv, folder.resolve("flat.parquet"), "*")),
+                Files.readAllBytes(AnswerFiles.parquet(
+                        csv, folder.resolve("list.parquet"), "CAST(y AS VARCHAR) AS y, [p_0, p_1, p_2] AS p")));
+        PropertyTrials.check(
+                TRIALS / 30, seed -> withBytes("parquet", mutated(files, seed), file -> readAnswers(file, seed)));
+    }
+
+    private void readAnswers(Path file, Seed seed) throws IOException {
+        try {
+            AnswerFile answers = AnswerFile.open(
+                    file,
+                    CsvOptions.DEFAULT
+                            .withLimits(SMALL)
+                            .withHeader(seed.fork("header").stream().nextInt(4) > 0));
+            List<String> names = answers.fields().stream()
+                    .filter(AnswerField::isNumeric)
+                    .map(AnswerField::name)
+                    .toList();
+            List<String> texts = answers.fields().stream()
+                    .filter(field -> field.width() == 1 && field.kind() != AnswerField.Kind.OTHER)
+                    .limit(1)
+                    .map(AnswerField::name)
+                    .toList();
+            if (names.isEmpty() && texts.isEmpty()) {
+                return;
+            }
+            answers.read(names, texts, Long.MAX_VALUE, (place, numbers, codes) -> {
+                assertThat(place).isPositive();
+                for (float number : numbers) {
+                    assertThat(number).isFinite();
+                }
+            });
+        } catch (BadInputException e) {
+            assertOneLine(e);
+        }
+    }
+
     static Stream<Path> kept() throws IOException, URISyntaxException {
         Path kept = Path.of(FuzzTest.class.getResource("/fuzz").toURI());
         try (Stream<Path> files = Files.list(kept)) {
@@ -135,6 +204,7 @@ final class FuzzTest {
         readIdx(file, labels);
         readIdx(write("images", ImagesTest.idxImages(2)), file);
         readCifar(file);
+        readAnswers(file, Seed.of(1));
     }
 
     private void readTable(Path file, Seed seed) throws IOException {

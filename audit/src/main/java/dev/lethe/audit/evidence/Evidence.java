@@ -32,6 +32,9 @@ public final class Evidence {
     /** With fewer people than this on a side a bootstrap of the area is too narrow, by much where the area is near 1. */
     private static final int SMALL = 200;
 
+    /** One trial of more records than this is resampled in groups: a resample of all would cost more than it tells. */
+    private static final int MANY = 50_000;
+
     private final List<Trial> trials;
     private final List<Roc> rocs = new ArrayList<>();
     private final double[] rates;
@@ -52,6 +55,11 @@ public final class Evidence {
      * @param confidence of all intervals
      */
     public Evidence(List<Trial> trials, double[] rates, double confidence, Seed seed) {
+        this(trials, rates, confidence, seed, MANY);
+    }
+
+    /** @param many records of one trial above which they are resampled in groups */
+    Evidence(List<Trial> trials, double[] rates, double confidence, Seed seed, int many) {
         this.trials = List.copyOf(trials);
         this.rates = rates.clone();
         this.confidence = confidence;
@@ -71,7 +79,29 @@ public final class Evidence {
         auc = meanAuc;
         aucResamples = new double[RESAMPLES];
         tprResamples = new double[rates.length][RESAMPLES];
-        resample(seed);
+        if (trials.size() == 1 && trials.get(0).scores().length > many) {
+            resampleGroups(seed);
+        } else {
+            resample(seed);
+        }
+        Arrays.sort(aucResamples);
+        for (double[] resamples : tprResamples) {
+            Arrays.sort(resamples);
+        }
+    }
+
+    private void resampleGroups(Seed seed) {
+        GroupedRanking groups = new GroupedRanking(rocs.get(0).ranking());
+        GroupedRanking.Sampler sampler = groups.sampler(seed.fork("bootstrap").stream());
+        // What the groups take off the area they take off every resample's.
+        double lost = auc - groups.measure(rates).auc;
+        for (int b = 0; b < RESAMPLES; b++) {
+            Ranking.Measured measured = sampler.next(rates);
+            aucResamples[b] = measured.auc + lost;
+            for (int r = 0; r < rates.length; r++) {
+                tprResamples[r][b] = measured.tpr[r];
+            }
+        }
     }
 
     private void resample(Seed seed) {
@@ -101,10 +131,6 @@ public final class Evidence {
             for (int r = 0; r < rates.length; r++) {
                 tprResamples[r][b] = drawn == 0 ? rates[r] : tprResamples[r][b] / drawn;
             }
-        }
-        Arrays.sort(aucResamples);
-        for (double[] resamples : tprResamples) {
-            Arrays.sort(resamples);
         }
     }
 

@@ -84,6 +84,34 @@ final class Ranking {
         return measured;
     }
 
+    /** Takes the records of one score. */
+    interface Blocks {
+        void block(int members, int others);
+    }
+
+    /** Shows how many members and others have each score, the best first. */
+    void blocks(Blocks blocks) {
+        int members = 0;
+        int others = 0;
+        for (int i = 0; i < order.length; i++) {
+            if (member[order[i]]) {
+                members++;
+            } else {
+                others++;
+            }
+            if (blockEnd[i]) {
+                blocks.block(members, others);
+                members = 0;
+                others = 0;
+            }
+        }
+    }
+
+    /** How many records are members. */
+    int members() {
+        return (int) (order.length - negatives());
+    }
+
     /** The largest count of false positives whose rate is at most {@code rate}; robust to 0.001 * 5000 = 5.000..1. */
     static long allowed(double rate, long negatives) {
         return (long) Math.floor(rate * negatives * (1 + 1e-12));

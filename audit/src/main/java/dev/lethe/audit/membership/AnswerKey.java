@@ -5,7 +5,7 @@ import dev.lethe.core.random.Shuffle;
 import java.util.stream.IntStream;
 
 /**
- * Who was in the training data of which model, with all of their rows. Each person is in exactly half of the models, by a
+ * Who was in the training data of which model, with all of their rows. In a key that is drawn here, each person is in exactly half of the models, by a
  * random permutation of their own, so that no model's set says anything of another's beyond that count.
  *
  * <p>Only the referee and the store may hold one; an attack that could read it would measure nothing.
@@ -30,6 +30,15 @@ final class AnswerKey {
             }
         }
         return new AnswerKey(in);
+    }
+
+    /** A key that was given with the data, {@code [model][person]}. */
+    static AnswerKey given(boolean[][] in) {
+        boolean[][] copy = new boolean[in.length][];
+        for (int model = 0; model < in.length; model++) {
+            copy[model] = in[model].clone();
+        }
+        return new AnswerKey(copy);
     }
 
     int models() {

@@ -10,7 +10,7 @@ import java.util.Locale;
 final class Guard {
     private Guard() {}
 
-    static Report.Guard of(ShadowStore<?> store, List<Plant.Sight> sights) {
+    static Report.Guard of(List<OutputCondition> conditions, List<Plant.Sight> sights) {
         List<Report.PlantedLeak> planted = new ArrayList<>();
         List<String> missed = new ArrayList<>();
         for (Plant.Sight sight : sights) {
@@ -31,10 +31,7 @@ final class Guard {
                     + " found nothing. What " + (missed.size() == 1 ? "it does" : "they do")
                     + " not find in the audited model says nothing.");
         }
-        return new Report.Guard(
-                planted,
-                store.inspection().conditions().stream().map(Guard::note).toList(),
-                blind);
+        return new Report.Guard(planted, conditions.stream().map(Guard::note).toList(), blind);
     }
 
     private static Report.OutputNote note(OutputCondition condition) {

@@ -21,9 +21,19 @@ import java.util.Locale;
 final class Judge {
     private final double confidence;
     private final int looks;
+    private final String threshold;
 
-    /** @param looks how many tests could come into the report, see {@link #looks} */
+    /** A judge of attacks that fix their thresholds on other models. */
     Judge(double confidence, int looks) {
+        this(confidence, looks, "on other models");
+    }
+
+    /**
+     * @param looks how many tests could come into the report, see {@link #looks}
+     * @param threshold where attacks fix their thresholds
+     */
+    Judge(double confidence, int looks, String threshold) {
+        this.threshold = threshold;
         this.confidence = confidence;
         this.looks = looks;
     }
@@ -159,7 +169,7 @@ final class Judge {
                 confidence,
                 balanced.method(),
                 verdict,
-                "With a threshold fixed beforehand on other models, the attack is right about "
+                "With a threshold fixed beforehand " + threshold + ", the attack is right about "
                         + number(100 * balanced.value())
                         + " of 100 people, half of whom were in the training data."));
         findings.add(new Finding(

@@ -21,6 +21,11 @@ public interface MembershipAttack {
         return this;
     }
 
+    /** What it cannot do without. An attack that does not say is taken to need shadow models. */
+    default Need need() {
+        return Need.SHADOWS;
+    }
+
     /**
      * Whether it asks or trains models itself and takes long for it. Such attacks are begun first: left for last, one of them
      * would keep a single thread at work.

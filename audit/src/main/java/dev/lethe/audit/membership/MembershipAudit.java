@@ -7,14 +7,9 @@ import dev.lethe.core.model.Trainer;
 import dev.lethe.core.random.Seed;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * Audits a recipe on data: trains the model and its shadows, plays the membership game with every attack, reports.
@@ -72,33 +67,8 @@ public record MembershipAudit(
         if (queries < 1 || queries > MOST_QUERIES) {
             throw new IllegalArgumentException("queries " + queries + " must lie in 1.." + MOST_QUERIES);
         }
-        if (attacks.isEmpty()) {
-            throw new IllegalArgumentException("attacks must name at least one attack");
-        }
-        Set<String> ids = new HashSet<>();
-        for (MembershipAttack attack : attacks) {
-            if (!ids.add(attack.card().id())) {
-                throw new IllegalArgumentException(
-                        "attacks name " + attack.card().id()
-                                + " twice, and a reader could not tell the findings apart; make one audit for each");
-            }
-        }
-        double before = 0;
-        for (double rate : rates) {
-            if (!(rate > before && rate < 1)) {
-                throw new IllegalArgumentException("rates " + rates + " must ascend within (0, 1)");
-            }
-            before = rate;
-        }
-        if (!(confidence >= 0.5 && confidence < 1)) {
-            throw new IllegalArgumentException("confidence " + confidence + " must lie in [0.5, 1)");
-        }
-        if (!(delta >= 0 && delta < 1)) {
-            throw new IllegalArgumentException("delta " + delta + " must lie in [0, 1)");
-        }
-        if (threads < 1) {
-            throw new IllegalArgumentException("threads " + threads + " must be at least 1");
-        }
+        // Checks what they have in common.
+        new Rules(attacks, targets, shadows, rates, confidence, delta, threads);
     }
 
     /** 16 shadows, 8 targets, the default queries and rates, 95 % confidence, on all processors. */
@@ -157,12 +127,18 @@ public record MembershipAudit(
         int versions = Math.min(queries, Queries.most(data));
         try (ShadowStore<D> shadowStore = ShadowStore.open(store, pool, trainer, shadows + 2, versions, seedNumber)) {
             shadowStore.complete(threads, progress);
-            Played played = play(shadowStore, seed, progress);
-            MembershipAudit audit = with(played.attacks());
+            Played played = Played.of(
+                    attacks, targets, threads, new Referee(shadowStore, seed, rules().rateValues()), progress);
             Report.Guard guard = Guard.of(
-                    shadowStore,
-                    Plant.look(data, audit.attacks, store.resolve("plant"), seedNumber, threads, progress));
-            return new Reporter<>(audit, shadowStore, data, seedNumber, played.refused())
+                    shadowStore.inspection().conditions(),
+                    Plant.look(data, played.attacks(), store.resolve("plant"), seedNumber, threads, progress));
+            return new Reporter(
+                            rules().with(played.attacks()),
+                            shadowStore,
+                            data,
+                            seedNumber,
+                            played.refused(),
+                            Reporter.Words.ofRecipe(trainer.describe(), targets))
                     .report(played.games(), guard, slices, described, started, progress);
         }
     }
@@ -182,79 +158,7 @@ public record MembershipAudit(
         }
     }
 
-    private MembershipAudit with(List<MembershipAttack> some) {
-        return new MembershipAudit(members, shadows, targets, queries, some, rates, confidence, delta, threads);
-    }
-
-    /**
-     * The attacks that could be tried, with their games, target by target.
-     *
-     * @param refused a sentence for each attack that does not apply to such a model or such data
-     */
-    private record Played(List<MembershipAttack> attacks, List<List<Referee.Game>> games, List<String> refused) {}
-
-    private Played play(ShadowStore<?> store, Seed seed, Progress progress) {
-        Referee referee = new Referee(
-                store, seed, rates.stream().mapToDouble(Double::doubleValue).toArray());
-        Referee.Game[][] played = new Referee.Game[attacks.size()][targets];
-        String[] reasons = new String[attacks.size()];
-        List<Runnable> games = new ArrayList<>();
-        // The costliest are usually named last.
-        int[] costlyFirst = IntStream.range(0, attacks.size())
-                .boxed()
-                .sorted(Comparator.comparing((Integer a) -> !attacks.get(a).worksWithModels())
-                        .thenComparing(Comparator.reverseOrder()))
-                .mapToInt(Integer::intValue)
-                .toArray();
-        for (int target = 0; target < targets; target++) {
-            for (int a : costlyFirst) {
-                int t = target;
-                games.add(() -> {
-                    try {
-                        played[a][t] = referee.play(attacks.get(a), t);
-                    } catch (NotApplicableException e) {
-                        reasons[a] = e.getMessage();
-                    }
-                });
-            }
-        }
-        Parallel.run(games, threads, done -> progress.at("attacking", done));
-        List<MembershipAttack> tried = new ArrayList<>();
-        List<List<Referee.Game>> of = new ArrayList<>();
-        List<String> refused = new ArrayList<>();
-        for (int attack = 0; attack < attacks.size(); attack++) {
-            if (reasons[attack] == null) {
-                tried.add(attacks.get(attack));
-                of.add(List.of(played[attack]));
-            } else {
-                refused.add(attacks.get(attack).card().id() + ": " + reasons[attack]);
-            }
-        }
-        if (tried.isEmpty()) {
-            throw new IllegalArgumentException("attacks: none can be tried here; " + String.join("; ", refused));
-        }
-        return new Played(tried, of, refused);
-    }
-
-    /** The rates that so many non-members can resolve. */
-    double[] resolved(int nonMembers) {
-        return rates.stream()
-                .mapToDouble(Double::doubleValue)
-                .filter(rate -> rate * nonMembers >= 1)
-                .toArray();
-    }
-
-    /** A sentence for each rate that so many non-members cannot resolve. */
-    List<String> refused(int nonMembers) {
-        return rates.stream()
-                .filter(rate -> rate * nonMembers < 1)
-                .map(rate -> String.format(
-                        java.util.Locale.ROOT,
-                        "tpr@fpr=%s: %,d non-members cannot show 1 false alarm in %,d; it takes %,d",
-                        Judge.plain(rate),
-                        nonMembers,
-                        Math.round(1 / rate),
-                        Math.round(Math.ceil(1 / rate))))
-                .toList();
+    private Rules rules() {
+        return new Rules(attacks, targets, shadows, rates, confidence, delta, threads);
     }
 }

@@ -1,9 +1,7 @@
 package dev.lethe.audit.membership;
 
 import dev.lethe.core.data.Examples;
-import dev.lethe.core.data.Records;
 import dev.lethe.core.model.Logits;
-import dev.lethe.core.model.Predictor;
 import dev.lethe.core.random.Seed;
 import dev.lethe.core.random.Shuffle;
 import java.util.Arrays;
@@ -26,7 +24,7 @@ public final class MembershipView {
     private static final byte WITHHELD = 2;
     private static final Part[] PARTS = {Part.IN, Part.OUT, Part.WITHHELD};
 
-    private final ShadowStore<?> store;
+    private final GameStore store;
     /** Row number in the store of each record, ascending. */
     private final int[] records;
     /** Whose each record is, numbered within this view. */
@@ -49,7 +47,7 @@ public final class MembershipView {
     private record Understudy(int shadow, int people) {}
 
     private MembershipView(
-            ShadowStore<?> store, int[] records, int[] person, int target, int[] shadows, byte[][] parts, Seed seed) {
+            GameStore store, int[] records, int[] person, int target, int[] shadows, byte[][] parts, Seed seed) {
         this.store = store;
         this.records = records;
         this.person = person;
@@ -59,7 +57,6 @@ public final class MembershipView {
         this.shadows = shadows;
         this.parts = parts;
         this.seed = seed;
-        balance(parts, seed.fork("withhold").stream());
     }
 
     /**
@@ -70,7 +67,7 @@ public final class MembershipView {
     public record Rehearsal(MembershipView view, boolean[] member) {}
 
     /** The view on one model of the store as target, all others as shadows. */
-    static MembershipView of(ShadowStore<?> store, AnswerKey key, int target, Seed seed) {
+    static MembershipView of(GameStore store, AnswerKey key, int target, Seed seed) {
         int[] shadows =
                 IntStream.range(0, key.models()).filter(m -> m != target).toArray();
         byte[][] parts = new byte[shadows.length][key.people()];
@@ -80,7 +77,47 @@ public final class MembershipView {
             }
         }
         int[] records = IntStream.range(0, store.pool().records()).toArray();
+        balance(parts, seed.fork("withhold").stream());
+        int least = leastASide(parts);
+        if (least < mostASide(parts)) {
+            // Where sets were not drawn so that all people have equal counts, a count would tell one from another.
+            thin(parts, least, seed.fork("even").stream());
+        }
         return new MembershipView(store, records, store.pool().person(), target, shadows, parts, seed);
+    }
+
+    /**
+     * The view of an attacker without shadow models, who instead knows the part of some people in the target itself: it
+     * stands beside itself as its own shadow, everybody else withheld there. What is learned so may be used on the others.
+     *
+     * @param told whose part is known, one a person
+     */
+    static MembershipView taught(GameStore store, AnswerKey key, int target, boolean[] told, Seed seed) {
+        byte[][] parts = new byte[1][key.people()];
+        for (int person = 0; person < told.length; person++) {
+            parts[0][person] = !told[person] ? WITHHELD : key.isMember(target, person) ? IN : OUT;
+        }
+        int[] records = IntStream.range(0, store.pool().records()).toArray();
+        return new MembershipView(store, records, store.pool().person(), target, new int[] {target}, parts, seed);
+    }
+
+    private static int leastASide(byte[][] parts) {
+        return Arrays.stream(aSide(parts)).min().orElse(0);
+    }
+
+    private static int mostASide(byte[][] parts) {
+        return Arrays.stream(aSide(parts)).max().orElse(0);
+    }
+
+    /** On how many shadows each person is IN, in parts that are balanced. */
+    private static int[] aSide(byte[][] parts) {
+        int[] in = new int[parts.length == 0 ? 0 : parts[0].length];
+        for (byte[] part : parts) {
+            for (int person = 0; person < in.length; person++) {
+                in[person] += part[person] == IN ? 1 : 0;
+            }
+        }
+        return in;
     }
 
     /**
@@ -220,6 +257,14 @@ public final class MembershipView {
         return PARTS[parts[shadow][person[record]]];
     }
 
+    /**
+     * Whether the attacker was told this record's part in the target itself, having no shadow models to learn from: its score
+     * is of no use to anybody and need not be computed.
+     */
+    public boolean isTold(int record) {
+        return shadows.length == 1 && shadows[0] == target && parts[0][person[record]] != WITHHELD;
+    }
+
     /** What the target says of every record. */
     public Logits target() {
         return target(0);
@@ -283,15 +328,7 @@ public final class MembershipView {
 
     /** Works with the live target. */
     public <R> R experiment(Experiment<R> experiment) {
-        return experiment(store, experiment);
-    }
-
-    private <D extends Records, R> R experiment(ShadowStore<D> open, Experiment<R> experiment) {
-        @SuppressWarnings("unchecked") // Records.select promises the same type.
-        D some = (D) open.pool().data().select(records);
-        try (Predictor<D> live = open.model(target)) {
-            return experiment.on(live, open.trainer(), some, seed().fork("experiment"));
-        }
+        return store.experiment(target, records, seed().fork("experiment"), experiment);
     }
 
     /** Every record as numbers, scaled by what the population shows; by the records where there is none. */
@@ -409,6 +446,7 @@ public final class MembershipView {
                 o++;
             }
         }
+        balance(partsOfOthers, rehearsal.fork("withhold").stream());
         return new Rehearsal(
                 new MembershipView(store, rows, whose, shadows[shadow], others, partsOfOthers, rehearsal), member);
     }

@@ -6,12 +6,12 @@ import java.util.stream.IntStream;
 
 /** Fresh records that no model was trained on, and the target's answers on them. There may be none. */
 public final class Population {
-    private final ShadowStore<?> store;
+    private final GameStore store;
     private final int target;
     private final int first;
     private final int size;
 
-    Population(ShadowStore<?> store, int target) {
+    Population(GameStore store, int target) {
         this.store = store;
         this.target = target;
         first = store.pool().records();

@@ -3,12 +3,14 @@ package dev.lethe.audit.membership;
 import dev.lethe.audit.evidence.Roc;
 import dev.lethe.audit.evidence.Trial;
 import dev.lethe.core.random.Seed;
+import dev.lethe.core.random.Shuffle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /**
  * Holds the answer key and plays the game: shows an attack what an attacker would see of one target, and puts its guesses
@@ -39,13 +41,22 @@ final class Referee {
     /** Targets whose views are kept: all attacks on one are played before those on the next, a few threads at a time. */
     private static final int VIEWS = 4;
 
-    private final ShadowStore<?> store;
+    private final GameStore store;
     private final Seed seed;
     private final double[] rates;
+    /** Whether a fair coin of its own decided of each person, so that not even the number of members may be used up. */
+    private final boolean coins;
+
     private final Map<Integer, MembershipView> views = new LinkedHashMap<>(2 * VIEWS, 0.75f, true);
 
     /** @param rates false-positive rates whose thresholds an attacker fixes by rehearsal */
-    Referee(ShadowStore<?> store, Seed seed, double[] rates) {
+    Referee(GameStore store, Seed seed, double[] rates) {
+        this(store, seed, rates, false);
+    }
+
+    /** @param coins whether the people's halves are drawn without looking at their parts, where there are no shadows */
+    Referee(GameStore store, Seed seed, double[] rates, boolean coins) {
+        this.coins = coins;
         this.store = store;
         this.seed = seed;
         this.rates = rates.clone();
@@ -78,6 +89,9 @@ final class Referee {
 
     /** One attack on one model of the store. */
     Game play(MembershipAttack attack, int target) {
+        if (store.key().models() == 1) {
+            return playWithoutShadows(attack, target);
+        }
         MembershipView view = view(target);
         MembershipAttack prepared = attack.prepared(view);
         Scores scores = checked(attack, view, prepared.attack(view));
@@ -92,6 +106,76 @@ final class Referee {
                 neutral(scores, pooled(rehearsed.stream().map(Rehearsed::rows).toList()));
         Trial pooled = pooled(rehearsed.stream().map(r -> r.people(neutral)).toList());
         return new Game(new Trial(sums(view, scores.values(), neutral), truth, best(pooled)), thresholds(pooled));
+    }
+
+    /**
+     * One attack on the only model there is: half of the people, of the members and of the others alike, are shown with their
+     * part and teach about the other half, then the other way round. Nobody's own part has any bearing on their score.
+     */
+    private Game playWithoutShadows(MembershipAttack attack, int target) {
+        boolean[] truth = store.key().of(target);
+        double[] values = new double[truth.length];
+        OptionalDouble[] thresholds = new OptionalDouble[2];
+        List<Runnable> halves = new ArrayList<>();
+        for (int half = 0; half < 2; half++) {
+            int part = half;
+            halves.add(() -> {
+                MembershipView view = taught(target, part);
+                Scores scores = checked(attack, view, attack.attack(view));
+                for (int record = 0; record < values.length; record++) {
+                    if (view.part(0, record) == Part.WITHHELD) {
+                        values[record] = scores.values()[record];
+                    }
+                }
+                thresholds[part] = scores.threshold();
+            });
+        }
+        // Few attacks apply without shadows, and one of them takes longer than all others.
+        Parallel.run(halves, attack.worksWithModels() ? 2 : 1, done -> {});
+        // One that both halves agree on, or none: a mean of two would be fixed on the very people it is tried on.
+        OptionalDouble threshold = thresholds[0].equals(thresholds[1]) ? thresholds[0] : OptionalDouble.empty();
+        return new Game(new Trial(values, truth, threshold), new double[0]);
+    }
+
+    /** The view of one half's teaching, the same for all attacks. */
+    private synchronized MembershipView taught(int target, int half) {
+        return views.computeIfAbsent(-1 - half, key -> {
+            return MembershipView.taught(store, store.key(), target, told(target, half), seed.fork("half-" + half));
+        });
+    }
+
+    /** Whose part one half's teaching shows. */
+    private boolean[] told(int target, int half) {
+        boolean[] told = new boolean[store.key().people()];
+        if (coins) {
+            int[] people = Shuffle.permutation(told.length, seed.fork("teach").stream());
+            for (int i = 0; i < people.length; i++) {
+                told[people[i]] = i % 2 == half;
+            }
+            return told;
+        }
+        for (boolean side : new boolean[] {true, false}) {
+            int[] people = IntStream.range(0, told.length)
+                    .filter(person -> store.key().isMember(target, person) == side)
+                    .toArray();
+            Shuffle.inPlace(people, seed.fork("teach-" + side).stream());
+            for (int i = 0; i < people.length; i++) {
+                told[people[i]] = i % 2 == half;
+            }
+        }
+        return told;
+    }
+
+    /** The people of each half where there are no shadows: in each the scores come from an attacker who was told of the other. */
+    List<int[]> halves() {
+        List<int[]> halves = new ArrayList<>();
+        for (int half = 0; half < 2; half++) {
+            boolean[] told = told(0, half);
+            halves.add(IntStream.range(0, told.length)
+                    .filter(person -> !told[person])
+                    .toArray());
+        }
+        return halves;
     }
 
     /** A shadow in the target's place: guesses beside the truth, row by row. */

@@ -12,7 +12,6 @@ import dev.lethe.audit.report.Finding;
 import dev.lethe.audit.report.Report;
 import dev.lethe.audit.report.Verdict;
 import dev.lethe.core.data.Records;
-import dev.lethe.core.model.Logits;
 import dev.lethe.core.model.Progress;
 import dev.lethe.core.random.Seed;
 import dev.lethe.core.stats.ClopperPearson;
@@ -33,7 +32,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Gathers the evidence of an audit into a report that leads with the strongest finding. */
-final class Reporter<D extends Records> {
+final class Reporter {
     private static final int EXPOSED = 50;
     private static final int BINS = 40;
     private static final int CURVE_POINTS = 49;
@@ -64,17 +63,19 @@ final class Reporter<D extends Records> {
             "One model was attacked: intervals cover chance in the draw of people only;"
                     + " another model may give away more or less.";
 
-    private final MembershipAudit audit;
-    private final ShadowStore<D> store;
-    private final D data;
+    private final Rules audit;
+    private final GameStore store;
+    private final Records data;
     /** Row of the data that stands for each player: the first of theirs. */
     private final int[] row;
 
+    private final Words words;
     private final long seedNumber;
     private final Seed seed;
     private final List<String> refused = new ArrayList<>();
 
-    Reporter(MembershipAudit audit, ShadowStore<D> store, D data, long seedNumber, List<String> refused) {
+    Reporter(Rules audit, GameStore store, Records data, long seedNumber, List<String> refused, Words words) {
+        this.words = words;
         this.audit = audit;
         this.store = store;
         this.data = data;
@@ -82,6 +83,42 @@ final class Reporter<D extends Records> {
         row = firstRows(store.pool());
         this.seedNumber = seedNumber;
         seed = Seed.of(seedNumber).fork("report");
+    }
+
+    /**
+     * What a report says that depends on where its models come from.
+     *
+     * @param model the audited model in words
+     * @param threshold where an attack fixes its threshold, to complete "a threshold fixed beforehand"
+     * @param noThreshold why an attack may have none
+     * @param bounds whether lower bounds on epsilon can be had: who is a member must have been drawn by coins
+     * @param halves people who were scored by an attacker that was told of all others, and must not be counted together; empty
+     *     if nobody was told anything
+     * @param notTested the first of which is about the inside of models, the third about people of several rows
+     */
+    record Words(
+            String model,
+            String threshold,
+            String noThreshold,
+            boolean bounds,
+            List<int[]> halves,
+            List<String> notTested,
+            List<String> limits) {
+        /** Models that were trained for the audit. */
+        static Words ofRecipe(String model, int targets) {
+            List<String> limits = new ArrayList<>(LIMITS);
+            if (targets == 1) {
+                limits.set(limits.size() - 1, ONE_TARGET);
+            }
+            return new Words(
+                    model,
+                    "on other models",
+                    "to fix a threshold beforehand takes " + Referee.FEWEST_SHADOWS_TO_REHEARSE + " shadows",
+                    true,
+                    List.of(),
+                    NOT_TESTED,
+                    limits);
+        }
     }
 
     private static int[] firstRows(Pool<?> pool) {
@@ -110,7 +147,10 @@ final class Reporter<D extends Records> {
                 trials.get(0).stream().mapToInt(Trial::nonMembers).min().orElseThrow();
         double[] rates = audit.resolved(nonMembers);
         refused.addAll(audit.refused(nonMembers));
-        Judge judge = new Judge(audit.confidence(), Judge.looks(audit.attacks().size(), rates.length, slices.size()));
+        Judge judge = new Judge(
+                audit.confidence(),
+                Judge.looks(audit.attacks().size(), rates.length, slices.size()),
+                words.threshold());
         List<Measured> measured = measure(trials, rates, judge, progress);
         Measured strongest = measured.get(0);
         List<Finding> findings = new ArrayList<>();
@@ -121,14 +161,13 @@ final class Reporter<D extends Records> {
         }
         leadWithALeak(findings);
         if (measured.stream().anyMatch(m -> m.evidence().balancedAccuracy().isEmpty())) {
-            refused.add("balanced accuracy and advantage: to fix a threshold beforehand takes "
-                    + Referee.FEWEST_SHADOWS_TO_REHEARSE + " shadows");
+            refused.add("balanced accuracy and advantage: " + words.noThreshold());
         }
         Trial audited = trials.get(0).get(0);
         return new Report(
                 new Report.Subject(
                         described.title(),
-                        store.trainer().describe(),
+                        words.model(),
                         described.data(),
                         described.attribution(),
                         audited.members(),
@@ -146,7 +185,7 @@ final class Reporter<D extends Records> {
                 measured.stream().map(Measured::shown).toList(),
                 guard,
                 calibrations(measured, games, rates),
-                epsilons(measured),
+                words.bounds() ? epsilons(measured) : List.of(),
                 stabilities(measured),
                 Predictions.of(
                         measured.stream()
@@ -157,12 +196,12 @@ final class Reporter<D extends Records> {
                 exposed(strongest, trials.get(audit.attacks().indexOf(strongest.attack()))),
                 refused,
                 notTested(described),
-                limits(audit.targets()));
+                words.limits());
     }
 
     private List<String> notTested(MembershipAudit.Described described) {
         boolean inside = audit.attacks().stream().anyMatch(a -> a.card().id().equals("gradient-norm"));
-        List<String> items = new ArrayList<>(NOT_TESTED);
+        List<String> items = new ArrayList<>(words.notTested());
         if (inside) {
             items.set(0, "attacks that see training checkpoints");
         }
@@ -170,14 +209,6 @@ final class Reporter<D extends Records> {
             items.remove(2);
         }
         return items;
-    }
-
-    private static List<String> limits(int targets) {
-        List<String> limits = new ArrayList<>(LIMITS);
-        if (targets == 1) {
-            limits.set(limits.size() - 1, ONE_TARGET);
-        }
-        return limits;
     }
 
     /** If only a later finding shows a leak, a group's for example, it leads: a report must not open with less. */
@@ -333,21 +364,30 @@ final class Reporter<D extends Records> {
     /** The threshold sources side by side, attack by attack in the order of the findings. */
     private List<Report.Calibration> calibrations(
             List<Measured> measured, List<List<Referee.Game>> games, double[] rates) {
-        List<Report.Calibration> all = new ArrayList<>();
+        List<List<Report.Calibration>> all = new ArrayList<>();
+        List<Runnable> tasks = new ArrayList<>();
         for (Measured m : measured) {
-            String id = m.attack().card().id();
-            List<double[]> thresholds = games.get(audit.attacks().indexOf(m.attack())).stream()
-                    .map(Referee.Game::thresholds)
-                    .map(fixed -> Arrays.copyOfRange(
-                            fixed, fixed.length == 0 ? 0 : fixed.length - rates.length, fixed.length))
-                    .toList();
-            boolean rehearsed = thresholds.get(0).length == rates.length;
-            for (Calibration calibration : Calibration.measure(
-                    m.evidence(), rates, rehearsed ? thresholds : List.of(), PRIORS, seed.fork("calibration/" + id))) {
-                all.add(shown(id, calibration));
-            }
+            List<Report.Calibration> own = new ArrayList<>();
+            all.add(own);
+            tasks.add(() -> own.addAll(calibrations(m, games.get(audit.attacks().indexOf(m.attack())), rates)));
         }
-        return all;
+        Parallel.run(tasks, audit.threads(), done -> {});
+        return all.stream().flatMap(List::stream).toList();
+    }
+
+    private List<Report.Calibration> calibrations(Measured m, List<Referee.Game> games, double[] rates) {
+        String id = m.attack().card().id();
+        List<double[]> thresholds = games.stream()
+                .map(Referee.Game::thresholds)
+                .map(fixed ->
+                        Arrays.copyOfRange(fixed, fixed.length == 0 ? 0 : fixed.length - rates.length, fixed.length))
+                .toList();
+        boolean rehearsed = thresholds.get(0).length == rates.length;
+        return Calibration.measure(
+                        m.evidence(), rates, rehearsed ? thresholds : List.of(), PRIORS, seed.fork("calibration/" + id))
+                .stream()
+                .map(calibration -> shown(id, calibration))
+                .toList();
     }
 
     private Report.Calibration shown(String attack, Calibration calibration) {
@@ -381,12 +421,24 @@ final class Reporter<D extends Records> {
         for (EpsilonMethod method : bounds.methods()) {
             for (Measured m : measured) {
                 String id = m.attack().card().id();
-                EpsilonBound bound = bounds.bound(method, m.evidence().trials(), seed.fork("epsilon/" + id));
+                EpsilonBound bound = bounds.bound(method, apart(m.evidence().trials()), seed.fork("epsilon/" + id));
                 all.add(new Report.Epsilon(
                         id, bound.epsilon(), bound.delta(), audit.confidence(), method.title(), method.condition()));
             }
         }
         return all;
+    }
+
+    /**
+     * Who was told of one half may betray it by guesses about the other, so guesses about both are not as those of coins;
+     * each half's are, given the other.
+     */
+    private List<Trial> apart(List<Trial> trials) {
+        return words.halves().isEmpty()
+                ? trials
+                : words.halves().stream()
+                        .map(half -> trials.get(0).select(half))
+                        .toList();
     }
 
     /** At the threshold of one false alarm in a hundred. */
@@ -421,12 +473,29 @@ final class Reporter<D extends Records> {
                 .mapToDouble(i -> audited.scores()[i])
                 .sorted()
                 .toArray();
-        return IntStream.range(0, audited.scores().length)
-                .filter(i -> audited.member()[i])
-                .boxed()
-                .sorted(Comparator.comparingDouble(i -> -audited.scores()[i]))
-                .limit(EXPOSED)
+        return surest(audited).stream()
                 .map(record -> exposed(record, audited, others, trials, thresholds))
+                .toList();
+    }
+
+    /** The members of highest score, the first of equals first; few of perhaps millions. */
+    private static List<Integer> surest(Trial audited) {
+        double[] members = IntStream.range(0, audited.scores().length)
+                .filter(i -> audited.member()[i])
+                .mapToDouble(i -> audited.scores()[i])
+                .sorted()
+                .toArray();
+        double least = members[Math.max(0, members.length - EXPOSED)];
+        int[] above = IntStream.range(0, audited.scores().length)
+                .filter(i -> audited.member()[i] && audited.scores()[i] > least)
+                .toArray();
+        IntStream equal = IntStream.range(0, audited.scores().length)
+                .filter(i -> audited.member()[i] && audited.scores()[i] == least)
+                .limit(EXPOSED - above.length);
+        return IntStream.concat(Arrays.stream(above), equal)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer i) -> -audited.scores()[i])
+                        .thenComparing(Comparator.naturalOrder()))
                 .toList();
     }
 
@@ -463,16 +532,16 @@ final class Reporter<D extends Records> {
     }
 
     private Report.Training training(Trial audited) {
-        Logits logits = store.logits(0, 0);
-        Pool<D> pool = store.pool();
+        double[] losses = store.losses();
+        boolean[] rightOf = store.right();
+        Pool<?> pool = store.pool();
         double[] loss = new double[2];
         int[] right = new int[2];
         int[] count = new int[2];
         for (int record = 0; record < pool.records(); record++) {
             int side = audited.member()[pool.person()[record]] ? 0 : 1;
-            int label = pool.data().labels()[record];
-            loss[side] += logits.lossNats(record, label);
-            right[side] += logits.argMax(record) == label ? 1 : 0;
+            loss[side] += losses[record];
+            right[side] += rightOf[record] ? 1 : 0;
             count[side]++;
         }
         return new Report.Training(

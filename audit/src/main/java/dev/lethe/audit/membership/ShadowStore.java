@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Training holds one model in memory a thread. A model's answers appear in the folder whole or not at all, so a killed
  * run goes on where it stopped and ends with the same bits.
  */
-final class ShadowStore<D extends Records> implements AutoCloseable {
+final class ShadowStore<D extends Records> implements GameStore, AutoCloseable {
     private static final int FORMAT = 2;
     private static final String MANIFEST = "store.json";
     private static final int ASKED_AT_ONCE = 4096;
@@ -356,7 +356,8 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
     /**
      * What one model says of all rows, the population's behind those of the players; logits, whatever the model ends in.
      */
-    Logits logits(int model, int query) {
+    @Override
+    public Logits logits(int model, int query) {
         float[] values = answers(model, query);
         return inspection().find(OutputCondition.Kind.PROBABILITIES).isPresent()
                 ? OutputInspection.of(values, classes(), pool.data().labels(), classes())
@@ -390,14 +391,9 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
     /** One reading of one model's answers to one query. */
     record ReadingKey(int model, Reading reading, int query) {}
 
-    /** What is read off one model's answers on all rows. */
-    double[] reading(int model, Reading reading, int query) {
-        return reading(
-                model, reading, query, IntStream.range(0, pool.data().size()).toArray());
-    }
-
-    /** The same on some rows, ascending. */
-    double[] reading(int model, Reading reading, int query, int[] rows) {
+    /** What is read off one model's answers on some rows, ascending. */
+    @Override
+    public double[] reading(int model, Reading reading, int query, int[] rows) {
         if (reading == Signal.LOGIT_MARGIN || reading == Signal.LOG_LIKELIHOOD) {
             // Nearly every audit needs both, and one follows from the other.
             List<ReadingKey> both = List.of(
@@ -429,7 +425,8 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
     private record ProbeKey(int model, Probe probe) {}
 
     /** What a probe measures of one model on some rows, ascending. */
-    double[][] probe(int model, Probe probe, int[] rows) {
+    @Override
+    public double[][] probe(int model, Probe probe, int[] rows) {
         measure(new int[] {model}, probe);
         return measurements().get(new ProbeKey(model, probe), rows, () -> {
             throw new AssertionError(probe + " has measured model " + model);
@@ -437,7 +434,8 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
     }
 
     /** Has a probe measure those of some models that it has not measured, several side by side. */
-    void measure(int[] models, Probe probe) {
+    @Override
+    public void measure(int[] models, Probe probe) {
         for (int from = 0; from < models.length; from += MEASURED_AT_ONCE) {
             List<ProbeKey> keys = Arrays.stream(models, from, Math.min(models.length, from + MEASURED_AT_ONCE))
                     .mapToObj(model -> new ProbeKey(model, probe))
@@ -466,6 +464,35 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
         }
     }
 
+    @Override
+    public <R> R experiment(int model, int[] rows, Seed of, Experiment<R> experiment) {
+        @SuppressWarnings("unchecked") // Records.select promises the same type.
+        D some = (D) pool.data().select(rows);
+        try (Predictor<D> live = model(model)) {
+            return experiment.on(live, trainer, some, of);
+        }
+    }
+
+    @Override
+    public double[] losses() {
+        Logits logits = logits(0, 0);
+        int[] labels = pool.data().labels();
+        return IntStream.range(0, labels.length)
+                .mapToDouble(row -> logits.lossNats(row, labels[row]))
+                .toArray();
+    }
+
+    @Override
+    public boolean[] right() {
+        Logits logits = logits(0, 0);
+        int[] labels = pool.data().labels();
+        boolean[] right = new boolean[labels.length];
+        for (int row = 0; row < right.length; row++) {
+            right[row] = logits.argMax(row) == labels[row];
+        }
+        return right;
+    }
+
     /** One of the models, live: from its parameters or, where they were not kept, trained again. Owned by the caller. */
     Predictor<D> model(int model) {
         if (Files.exists(parametersFile(model))) {
@@ -491,7 +518,8 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
     }
 
     /** All rows as numbers, scaled by the population; by everybody where there is none. */
-    synchronized Examples features() {
+    @Override
+    public synchronized Examples features() {
         if (features == null) {
             int from = pool.population() == 0 ? 0 : pool.records();
             features =
@@ -500,15 +528,18 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
         return features;
     }
 
-    int queries() {
+    @Override
+    public int queries() {
         return queries;
     }
 
-    int classes() {
+    @Override
+    public int classes() {
         return pool.data().classes().size();
     }
 
-    Pool<D> pool() {
+    @Override
+    public Pool<D> pool() {
         return pool;
     }
 
@@ -516,12 +547,14 @@ final class ShadowStore<D extends Records> implements AutoCloseable {
         return trainer;
     }
 
-    AnswerKey key() {
+    @Override
+    public AnswerKey key() {
         return key;
     }
 
     /** SHA-256 over the answers of all models. */
-    String fingerprint() {
+    @Override
+    public String fingerprint() {
         Fingerprint fingerprint = new Fingerprint();
         for (int model = 0; model < key.models(); model++) {
             for (int query = 0; query < queries; query++) {

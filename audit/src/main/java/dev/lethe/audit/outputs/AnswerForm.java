@@ -25,10 +25,10 @@ record AnswerForm(Name name, double figure) {
     }
 
     /** Sums of rows of bfloat16 miss 1 by less than 2^-8. */
-    private static final double TOLERANCE = 0.005;
+    static final double TOLERANCE = 0.005;
 
     /** What a float that underflowed to 0 stands for. */
-    private static final double SMALLEST = 1e-45;
+    static final double SMALLEST = 1e-45;
 
     /** The sum that all rows have if values are not negative but above 1: 100 for per cent, the votes; else 1. */
     static double commonSum(RawAnswers raw) {
@@ -111,16 +111,21 @@ record AnswerForm(Name name, double figure) {
         return fractions ? new AnswerForm(Name.PROBABILITY_OF_ONE, 1) : new AnswerForm(Name.LOGIT_OF_ONE, 0);
     }
 
+    /** What a 0 stands for: the most it can have been. */
+    static double floor(Granularity granularity) {
+        return granularity.step() > 0
+                ? granularity.step() / 2
+                // The smallest float16 above 0 is 2^-24.
+                : granularity.bits() == 11 ? 0x1p-25 : SMALLEST;
+    }
+
     boolean probabilities() {
         return name == Name.PROBABILITIES || name == Name.INDEPENDENT || name == Name.PROBABILITY_OF_ONE;
     }
 
     /** The answers as logits whose softmax is the model's answer; a 0 becomes the most it can have been. */
     Logits logits(RawAnswers raw, int classes, Granularity granularity, Truncation truncation) {
-        double floor = granularity.step() > 0
-                ? granularity.step() / 2
-                // The smallest float16 above 0 is 2^-24.
-                : granularity.bits() == 11 ? 0x1p-25 : SMALLEST;
+        double floor = floor(granularity);
         // What stands for 1 is above 1 less half a step.
         double upperFloor = Math.max(floor, 0x1p-25);
         return switch (name) {
@@ -158,33 +163,38 @@ record AnswerForm(Name name, double figure) {
         };
     }
 
-    /**
-     * Logarithms of rows of probabilities. What was cut from a row is shared among its zeros, each at most its smallest
-     * entry.
-     */
+    /** Logarithms of rows of probabilities. */
     private static float[] logarithms(RawAnswers raw, double floor, boolean cut) {
         float[] into = new float[raw.values.length];
         for (int row = 0; row < raw.rows; row++) {
-            double sum = 0;
-            double smallest = Double.POSITIVE_INFINITY;
-            int zeros = 0;
-            for (int column = 0; column < raw.columns; column++) {
-                double p = raw.at(row, column);
-                sum += p;
-                if (p > 0) {
-                    smallest = Math.min(smallest, p);
-                } else {
-                    zeros++;
-                }
-            }
-            double lacking = cut && zeros > 0 ? Math.min((1 - sum) / zeros, smallest) : 0;
-            // Less than this is the rounding of the sum.
-            double blank = Math.max(lacking * zeros > 1e-5 ? lacking : 0, floor);
-            for (int column = 0; column < raw.columns; column++) {
-                double p = raw.at(row, column);
-                into[row * raw.columns + column] = (float) Math.log(p > 0 ? p : blank);
-            }
+            logarithms(raw.values, row * raw.columns, raw.columns, floor, cut, into, row * raw.columns);
         }
         return into;
+    }
+
+    /**
+     * Logarithms of one row of probabilities. What was cut from a row is shared among its zeros, each at most its smallest
+     * entry.
+     */
+    static void logarithms(float[] from, int at, int columns, double floor, boolean cut, float[] into, int to) {
+        double sum = 0;
+        double smallest = Double.POSITIVE_INFINITY;
+        int zeros = 0;
+        for (int column = 0; column < columns; column++) {
+            double p = from[at + column];
+            sum += p;
+            if (p > 0) {
+                smallest = Math.min(smallest, p);
+            } else {
+                zeros++;
+            }
+        }
+        double lacking = cut && zeros > 0 ? Math.min((1 - sum) / zeros, smallest) : 0;
+        // Less than this is the rounding of the sum.
+        double blank = Math.max(lacking * zeros > 1e-5 ? lacking : 0, floor);
+        for (int column = 0; column < columns; column++) {
+            double p = from[at + column];
+            into[to + column] = (float) Math.log(p > 0 ? p : blank);
+        }
     }
 }

@@ -2,15 +2,18 @@ package dev.lethe.audit.outputs;
 
 import dev.lethe.audit.evidence.Roc;
 import dev.lethe.audit.evidence.Trial;
+import dev.lethe.audit.outputs.OutputCondition.Kind;
+import dev.lethe.audit.outputs.OutputCondition.Severity;
 import dev.lethe.core.model.Logits;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /** Whether the rows claimed as members can be the members, and the others can be others. */
 final class MemberClaims {
     /** Keys held by more rows than this say more of the answers than of the files. */
-    private static final int RARE = 4;
+    static final int RARE = 4;
 
     private MemberClaims() {}
 
@@ -44,8 +47,11 @@ final class MemberClaims {
      * independently, whatever from; one that c rows hold, with probability at most 1 - 2^(1-c).
      */
     static double repeated(RawAnswers raw, int[] labels, boolean[] member) {
-        long[] in = keys(raw, labels, rows(member, true));
-        long[] out = keys(raw, labels, rows(member, false));
+        return repeated(keys(raw, labels, rows(member, true)), keys(raw, labels, rows(member, false)));
+    }
+
+    /** The same of keys of answers and labels, which are sorted afterwards. */
+    static double repeated(long[] in, long[] out) {
         int smaller = Math.min(in.length, out.length);
         if (sameSequence(in, out)) {
             return 1;
@@ -96,6 +102,35 @@ final class MemberClaims {
             }
         }
         return sorted.length * Math.log(pairs) <= Certainty.LOG_FALSE_ALARM;
+    }
+
+    /** What is said of claims that are the wrong way round, by the area of the loss threshold; empty if they are not. */
+    static Optional<OutputCondition> swap(double auc, int members, int others) {
+        return swapped(auc, Math.min(members, others))
+                ? Optional.of(new OutputCondition(
+                        Kind.MEMBERS_SWAPPED,
+                        Severity.MEANINGLESS,
+                        auc,
+                        "Claimed members are answered worse than claimed non-members: the loss threshold has an area of "
+                                + OutputInspection.number(auc) + ", far below one half.",
+                        "Check whether the two files are swapped, and whether the members' labels are theirs; if neither, these"
+                                + " are not people of one kind."))
+                : Optional.empty();
+    }
+
+    /** What is said of a share of the smaller side that stands on the other side too; empty if it is 0. */
+    static Optional<OutputCondition> repetition(double repeated) {
+        return repeated > 0
+                ? Optional.of(
+                        new OutputCondition(
+                                Kind.MEMBERS_REPEATED,
+                                repeated >= 0.1 ? Severity.MEANINGLESS : Severity.WEAKENS,
+                                repeated,
+                                OutputInspection.percent(repeated)
+                                        + " of the smaller side, members or non-members, stands on the other side too,"
+                                        + " answers and label alike. Nobody is both.",
+                                "Check that the two files are different ones, and remove from the non-members whoever is a member."))
+                : Optional.empty();
     }
 
     private static long[] keys(RawAnswers raw, int[] labels, int[] rows) {

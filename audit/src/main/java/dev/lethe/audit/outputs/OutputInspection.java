@@ -387,34 +387,15 @@ public record OutputInspection(Logits logits, List<OutputCondition> conditions) 
         }
 
         private void sayRepeated() {
-            double repeated = MemberClaims.repeated(raw, labels, member);
-            if (repeated > 0) {
-                add(
-                        Kind.MEMBERS_REPEATED,
-                        repeated >= 0.1 ? Severity.MEANINGLESS : Severity.WEAKENS,
-                        repeated,
-                        percent(repeated)
-                                + " of the smaller side, members or non-members, stands on the other side too,"
-                                + " answers and label alike. Nobody is both.",
-                        "Check that the two files are different ones, and remove from the non-members whoever is a member.");
-            }
+            MemberClaims.repetition(MemberClaims.repeated(raw, labels, member)).ifPresent(conditions::add);
         }
 
         private boolean saySwapped() {
             double auc = MemberClaims.lossAuc(logits, labels, member);
             int members = MemberClaims.rows(member, true).length;
-            boolean swapped = MemberClaims.swapped(auc, Math.min(members, member.length - members));
-            if (swapped) {
-                add(
-                        Kind.MEMBERS_SWAPPED,
-                        Severity.MEANINGLESS,
-                        auc,
-                        "Claimed members are answered worse than claimed non-members: the loss threshold has an area of "
-                                + number(auc) + ", far below one half.",
-                        "Check whether the two files are swapped, and whether the members' labels are theirs; if neither, these"
-                                + " are not people of one kind.");
-            }
-            return swapped;
+            Optional<OutputCondition> swapped = MemberClaims.swap(auc, members, member.length - members);
+            swapped.ifPresent(conditions::add);
+            return swapped.isPresent();
         }
 
         /** A model may have learned coin flips by heart, so that strangers alone say nothing of the labels. */
@@ -519,18 +500,18 @@ public record OutputInspection(Logits logits, List<OutputCondition> conditions) 
             int off = Math.abs(shift);
             return off + (off == 1 ? " row " : " rows ") + (shift > 0 ? "below" : "above");
         }
+    }
 
-        private static String percent(double share) {
-            return number(100 * share) + " %";
-        }
+    static String percent(double share) {
+        return number(100 * share) + " %";
+    }
 
-        /** Three significant digits. */
-        private static String number(double value) {
-            BigDecimal rounded = new BigDecimal(value).round(new MathContext(3));
-            double size = Math.abs(value);
-            return size == 0 || (size >= 1e-4 && size < 1e6)
-                    ? rounded.stripTrailingZeros().toPlainString()
-                    : Double.toString(rounded.doubleValue());
-        }
+    /** Three significant digits. */
+    static String number(double value) {
+        BigDecimal rounded = new BigDecimal(value).round(new MathContext(3));
+        double size = Math.abs(value);
+        return size == 0 || (size >= 1e-4 && size < 1e6)
+                ? rounded.stripTrailingZeros().toPlainString()
+                : Double.toString(rounded.doubleValue());
     }
 }

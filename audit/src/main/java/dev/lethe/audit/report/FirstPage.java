@@ -229,6 +229,9 @@ record FirstPage(
     }
 
     private static String models(Subject subject) {
+        if (subject.shadows() == 0) {
+            return "the audited one, and no shadow models for the attacker";
+        }
         String models =
                 counted(subject.targets(), "model", "models") + " of the recipe in the part of the audited one; "
                         + counted(subject.shadows(), "shadow model", "shadow models");

@@ -88,7 +88,7 @@ class GuardTest {
             Arrays.fill(values, 0.25f);
             return new Logits(values, logits.classes());
         });
-        Report.Guard guard = Guard.of(constant, List.of());
+        Report.Guard guard = Guard.of(constant.inspection().conditions(), List.of());
         assertThat(guard.outputs())
                 .anyMatch(note -> note.kind().equals("constant") && note.severity() == Report.Severity.VOIDS);
     }
@@ -136,7 +136,7 @@ class GuardTest {
     }
 
     private static List<String> kinds(ShadowStore<?> store) {
-        return Guard.of(store, List.of()).outputs().stream()
+        return Guard.of(store.inspection().conditions(), List.of()).outputs().stream()
                 .map(Report.OutputNote::kind)
                 .toList();
     }

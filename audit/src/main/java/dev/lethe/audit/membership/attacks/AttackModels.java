@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -103,17 +104,17 @@ public final class AttackModels implements AutoCloseable {
             return new Classifier(network, together, mean, deviation);
         }
 
-        /** Log-odds of IN for some rows of a model's answers, all of one class. */
-        double[] logOdds(Logits logits, int[] rows, int label) {
+        /** Log-odds of IN for some of a model's answers, all of one class. */
+        double[] logOdds(float[][] answers, int label) {
             int inputs = mean.length;
-            float[] values = new float[rows.length * inputs];
-            for (int i = 0; i < rows.length; i++) {
-                arrange(AttackModels.logOdds(logits, rows[i]), label, together, values, i * inputs);
+            float[] values = new float[answers.length * inputs];
+            for (int i = 0; i < answers.length; i++) {
+                arrange(answers[i], label, together, values, i * inputs);
             }
             scale(values, mean, deviation);
             Logits answer = network.logits(
-                    new Examples(values, new int[] {inputs}, new int[rows.length], List.of("out", "in")));
-            return IntStream.range(0, rows.length)
+                    new Examples(values, new int[] {inputs}, new int[answers.length], List.of("out", "in")));
+            return IntStream.range(0, answers.length)
                     .mapToDouble(i -> (double) answer.at(i, 1) - answer.at(i, 0))
                     .toArray();
         }
@@ -179,18 +180,25 @@ public final class AttackModels implements AutoCloseable {
 
     /** Log-odds of IN for a model's answers on records of the given classes. */
     public double[] score(Logits logits, int[] labels) {
+        return score(logits, labels, row -> true);
+    }
+
+    /** The same for some rows; 0 for the others. */
+    double[] score(Logits logits, int[] labels, IntPredicate asked) {
         double[] scores = new double[labels.length];
         for (int label = 0; label < ofClass.size(); label++) {
             int wanted = label;
             int[] rows = IntStream.range(0, labels.length)
-                    .filter(row -> labels[row] == wanted)
+                    .filter(row -> labels[row] == wanted && asked.test(row))
                     .toArray();
             if (rows.length == 0) {
                 continue;
             }
-            double[] together = shared.logOdds(logits, rows, label);
+            float[][] answers =
+                    Arrays.stream(rows).mapToObj(row -> logOdds(logits, row)).toArray(float[][]::new);
+            double[] together = shared.logOdds(answers, label);
             double[] own = ofClass.get(label)
-                    .map(classifier -> classifier.logOdds(logits, rows, wanted))
+                    .map(classifier -> classifier.logOdds(answers, wanted))
                     .orElse(together);
             for (int i = 0; i < rows.length; i++) {
                 scores[rows[i]] = (own[i] + together[i]) / 2;

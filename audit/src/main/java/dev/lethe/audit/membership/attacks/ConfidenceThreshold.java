@@ -3,6 +3,7 @@ package dev.lethe.audit.membership.attacks;
 import dev.lethe.audit.Card;
 import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipView;
+import dev.lethe.audit.membership.Need;
 import dev.lethe.audit.membership.Scores;
 import dev.lethe.audit.membership.Signal;
 import java.util.List;
@@ -19,6 +20,11 @@ public record ConfidenceThreshold() implements MembershipAttack {
     @Override
     public Card card() {
         return CARD;
+    }
+
+    @Override
+    public Need need() {
+        return Need.ANSWERS;
     }
 
     /** Scores on the logit scale, which keeps the order of probabilities within a class. */

@@ -3,6 +3,7 @@ package dev.lethe.audit.membership.attacks;
 import dev.lethe.audit.Card;
 import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipView;
+import dev.lethe.audit.membership.Need;
 import dev.lethe.audit.membership.Scores;
 import dev.lethe.audit.membership.Signal;
 import java.util.List;
@@ -23,6 +24,11 @@ public record EntropyThreshold(boolean modified) implements MembershipAttack {
     @Override
     public Card card() {
         return CARD;
+    }
+
+    @Override
+    public Need need() {
+        return modified ? Need.ANSWERS : Need.WHOLE_ANSWERS;
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.lethe.audit.Card;
 import dev.lethe.audit.membership.LogOnePlus;
 import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipView;
+import dev.lethe.audit.membership.Need;
 import dev.lethe.audit.membership.Scores;
 import dev.lethe.audit.membership.Signal;
 import java.util.List;
@@ -40,6 +41,11 @@ public record GradientNorm(int shadows) implements MembershipAttack {
     @Override
     public Card card() {
         return CARD;
+    }
+
+    @Override
+    public Need need() {
+        return Need.MODEL;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.lethe.audit.membership.attacks;
 import dev.lethe.audit.Card;
 import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipView;
+import dev.lethe.audit.membership.Need;
 import dev.lethe.audit.membership.Scores;
 import dev.lethe.core.model.Logits;
 import java.util.List;
@@ -44,6 +45,11 @@ public record LabelOnly(Method method, int queries, int shadows) implements Memb
     @Override
     public Card card() {
         return CARD;
+    }
+
+    @Override
+    public Need need() {
+        return Need.MODEL;
     }
 
     @Override

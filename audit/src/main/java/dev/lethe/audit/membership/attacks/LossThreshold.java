@@ -3,6 +3,7 @@ package dev.lethe.audit.membership.attacks;
 import dev.lethe.audit.Card;
 import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipView;
+import dev.lethe.audit.membership.Need;
 import dev.lethe.audit.membership.Part;
 import dev.lethe.audit.membership.Scores;
 import dev.lethe.audit.membership.Signal;
@@ -22,6 +23,11 @@ public record LossThreshold() implements MembershipAttack {
     @Override
     public Card card() {
         return CARD;
+    }
+
+    @Override
+    public Need need() {
+        return Need.ANSWERS;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.lethe.audit.membership.attacks;
 import dev.lethe.audit.Card;
 import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipView;
+import dev.lethe.audit.membership.Need;
 import dev.lethe.audit.membership.Population;
 import dev.lethe.audit.membership.Scores;
 import dev.lethe.audit.membership.Signal;
@@ -71,6 +72,11 @@ public record QuantileRegression(int folds, double rate) implements MembershipAt
     @Override
     public Card card() {
         return CARD;
+    }
+
+    @Override
+    public Need need() {
+        return Need.RECORDS;
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.lethe.audit.Card;
 import dev.lethe.audit.membership.Experiment;
 import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipView;
+import dev.lethe.audit.membership.Need;
 import dev.lethe.audit.membership.Part;
 import dev.lethe.audit.membership.Scores;
 import dev.lethe.core.data.Records;
@@ -111,6 +112,11 @@ public record Shokri(
     }
 
     @Override
+    public Need need() {
+        return data == Source.RECORDS ? Need.WHOLE_ANSWERS : Need.MODEL;
+    }
+
+    @Override
     public boolean worksWithModels() {
         return true;
     }
@@ -119,7 +125,7 @@ public record Shokri(
     public Scores attack(MembershipView view) {
         AttackModels.Answers answers = data == Source.RECORDS ? ofStore(view) : view.experiment(making(view.classes()));
         try (AttackModels attackModels = AttackModels.learn(answers, view.classes(), width, epochs, view.seed())) {
-            return Scores.of(attackModels.score(view.target(), view.labels()), 0);
+            return Scores.of(attackModels.score(view.target(), view.labels(), record -> !view.isTold(record)), 0);
         }
     }
 

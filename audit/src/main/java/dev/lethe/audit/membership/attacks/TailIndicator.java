@@ -4,6 +4,7 @@ import dev.lethe.audit.Card;
 import dev.lethe.audit.evidence.Trial;
 import dev.lethe.audit.membership.MembershipAttack;
 import dev.lethe.audit.membership.MembershipView;
+import dev.lethe.audit.membership.Need;
 import dev.lethe.audit.membership.Part;
 import dev.lethe.audit.membership.Scores;
 import dev.lethe.audit.membership.Signal;
@@ -50,6 +51,11 @@ public record TailIndicator(double rate) implements MembershipAttack {
     @Override
     public Card card() {
         return CARD;
+    }
+
+    @Override
+    public Need need() {
+        return Need.ANSWERS;
     }
 
     @Override
