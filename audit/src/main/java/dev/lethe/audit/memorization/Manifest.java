@@ -165,6 +165,9 @@ public record Manifest(List<Canary> canaries, List<String> words) {
                             canaryFormat,
                             canaryFormat.filling(one.get("text").getAsString()),
                             one.get("copies").getAsInt()));
+                } catch (NumberFormatException e) {
+                    throw new IOException(
+                            "it is no manifest of canaries: copies of " + place + " is no whole number", e);
                 } catch (IllegalArgumentException e) {
                     throw new IOException(place + ": " + e.getMessage(), e);
                 }
