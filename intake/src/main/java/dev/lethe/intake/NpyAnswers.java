@@ -1,5 +1,6 @@
 package dev.lethe.intake;
 
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -60,7 +61,7 @@ final class NpyAnswers implements AnswerReader {
                 }
                 answers.look(name.substring(0, name.length() - ".npy".length()), zip);
             }
-        } catch (ZipException | IllegalArgumentException e) {
+        } catch (ZipException | EOFException | IllegalArgumentException e) {
             throw damaged(file);
         }
         if (answers.fields.isEmpty()) {
@@ -72,7 +73,7 @@ final class NpyAnswers implements AnswerReader {
     private static ZipFile zip(Path file) throws IOException {
         try {
             return new ZipFile(file.toFile());
-        } catch (ZipException e) {
+        } catch (ZipException | EOFException e) {
             throw damaged(file);
         }
     }
@@ -118,12 +119,18 @@ final class NpyAnswers implements AnswerReader {
         if (entry == null) {
             throw damaged(file);
         }
-        return new FilterInputStream(zip.getInputStream(entry)) {
+        InputStream packed;
+        try {
+            packed = zip.getInputStream(entry);
+        } catch (ZipException | EOFException e) {
+            throw damaged(file);
+        }
+        return new FilterInputStream(packed) {
             @Override
             public int read() throws IOException {
                 try {
                     return super.read();
-                } catch (ZipException | java.io.EOFException e) {
+                } catch (ZipException | EOFException e) {
                     throw damaged(file);
                 }
             }
@@ -132,7 +139,7 @@ final class NpyAnswers implements AnswerReader {
             public int read(byte[] buffer, int offset, int length) throws IOException {
                 try {
                     return super.read(buffer, offset, length);
-                } catch (ZipException | java.io.EOFException e) {
+                } catch (ZipException | EOFException e) {
                     throw damaged(file);
                 }
             }

@@ -180,10 +180,10 @@ class AnswerDecoderTest {
         for (int k = 0; k < 4; k++) {
             faulty[4 * 37 + k] /= 2;
         }
-        refuses(faulty, 4, 4, "1 of the first 400 rows do not sum to one");
+        refuses(faulty, 4, 4, "those of 399 of the first 400 rows are sound");
         float[] negative = p.clone();
         negative[5] = -3;
-        refuses(negative, 4, 4, "1 of the first 400 rows");
+        refuses(negative, 4, 4, "those of 399 of the first 400 rows are sound");
         AnswerDecoder sound = of(p, 4, 4);
         float[] into = new float[4];
         assertThatThrownBy(() -> sound.decode(row(faulty, 37, 4), into))
