@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,9 +19,11 @@ import java.util.stream.Stream;
  * One run of the command line in a virtual machine of its own, as the launcher starts it, with what it took.
  *
  * @param seconds from start to end, the machine's own start included
+ * @param processorSeconds of all its threads, what other programs take meanwhile left out; nearly, since it is looked up while
+ *     the run lasts
  * @param gib resident memory at most; 0 where the system does not tell
  */
-record LetheRun(double seconds, double gib) {
+record LetheRun(double seconds, double processorSeconds, double gib) {
     private static final long POLL_MILLIS = 10;
 
     /** Runs {@code lethe} with these arguments in {@code folder}; what it says on standard error is shown if it fails. */
@@ -47,15 +50,19 @@ record LetheRun(double seconds, double gib) {
         long start = System.nanoTime();
         Process process = builder.start();
         double gib = 0;
+        double processor = 0;
         while (!process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
             gib = Math.max(gib, peakGib(process.pid()));
+            processor = Math.max(
+                    processor,
+                    process.info().totalCpuDuration().map(Duration::toMillis).orElse(0L) / 1000.0);
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         if (process.exitValue() != 0) {
             throw new IOException("lethe " + String.join(" ", arguments) + " ended with " + process.exitValue() + ": "
                     + Files.readString(err));
         }
-        return new LetheRun(seconds, gib);
+        return new LetheRun(seconds, processor, gib);
     }
 
     private static double peakGib(long process) throws IOException {

@@ -45,11 +45,12 @@ final class PredictionsSpeed implements Reproduction {
         try {
             System.out.printf(
                     Locale.ROOT,
-                    "%-14s%10s%10s%10s   %,d members and as many others, %d classes; asked: %.0f s, %.0f GiB%n",
+                    "%-14s%10s%10s%10s%12s   %,d members and as many others, %d classes; asked: %.0f s, %.0f GiB%n",
                     "format",
                     "MiB",
                     "seconds",
                     "GiB",
+                    "processor s",
                     ROWS,
                     CLASSES,
                     MOST_SECONDS,
@@ -63,11 +64,12 @@ final class PredictionsSpeed implements Reproduction {
                 agrees &= fits || !asked;
                 System.out.printf(
                         Locale.ROOT,
-                        "%-14s%10.0f%10.1f%10.2f   %s%n",
+                        "%-14s%10.0f%10.1f%10.2f%12.1f   %s%n",
                         format,
                         size(folder, format) / 1048576.0,
                         run.seconds(),
                         run.gib(),
+                        run.processorSeconds(),
                         asked ? (fits ? "agrees" : "DIFFERS") : "");
                 delete(folder, "." + format);
             }
@@ -145,10 +147,11 @@ final class PredictionsSpeed implements Reproduction {
         boolean agrees = bytes < MOST_BYTES_A_ROW;
         System.out.printf(
                 Locale.ROOT,
-                "%,d rows of Parquet, four attacks by a number a row: %.0f s, %.2f GiB at most, %.0f bytes a row (asked: below"
+                "%,d rows of Parquet, four attacks by a number a row: %.0f s (%.0f of a processor), %.2f GiB at most, %.0f bytes a row (asked: below"
                         + " %.0f): %s%n",
                 2 * MANY,
                 run.seconds(),
+                run.processorSeconds(),
                 run.gib(),
                 bytes,
                 MOST_BYTES_A_ROW,

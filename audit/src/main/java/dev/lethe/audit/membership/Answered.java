@@ -123,7 +123,7 @@ public final class Answered {
         return Arrays.copyOf(keys, size);
     }
 
-    /** The same model's answers on two files, one behind the other. */
+    /** The same model's answers on two files, one behind the other; the two are used up. */
     static Answered joined(Answered first, Answered second, boolean[] withoutOfSecond) {
         Answered all = new Answered(first.decoder, false);
         int[] rows = java.util.stream.IntStream.range(0, second.size)
@@ -164,9 +164,19 @@ public final class Answered {
             }
             all.joined = values;
         }
-        first.blocks.clear();
-        second.blocks.clear();
+        first.release();
+        second.release();
         return all;
+    }
+
+    /** Lets go of all but the labels, which the shadows' answers are read by. */
+    private void release() {
+        blocks.clear();
+        likelihood = new double[0];
+        margin = new double[0];
+        entropy = new double[0];
+        right = new boolean[0];
+        keys = new long[0];
     }
 
     /** All answers, where they were kept; of records that were joined. */

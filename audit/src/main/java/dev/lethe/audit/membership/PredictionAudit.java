@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
@@ -108,14 +109,15 @@ public record PredictionAudit(
                 tellsPeopleApart ? Claims.repeated(members.keys(), others.keys()) : new boolean[others.size()];
         boolean[] drop = dropOverlap ? overlap : new boolean[0];
         requireCoins(members.size(), others.size(), dropOverlap);
-        long[] memberKeys = members.keys();
-        long[] otherKeys = without(others.keys(), drop);
         require("members", members.size());
-        require("non-members", otherKeys.length);
+        require("non-members", others.size() - (int) count(drop));
+        List<OutputCondition> conditions = new ArrayList<>(decoder.conditions());
+        if (tellsPeopleApart) {
+            Claims.overlap(members.keys(), without(others.keys(), drop)).ifPresent(conditions::add);
+        }
         Answered target = Answered.joined(members, others, drop);
         boolean[][] in = in(members.size(), others.size(), drop, shadows);
-        List<OutputCondition> conditions = new ArrayList<>(decoder.conditions());
-        conditions.addAll(claims(target, in[0], memberKeys, otherKeys, tellsPeopleApart));
+        swap(target, in[0]).ifPresent(conditions::add);
         List<String> refused = new ArrayList<>();
         List<MembershipAttack> able = able(!shadows.isEmpty(), refused);
         int aSide = aSide(in);
@@ -277,15 +279,9 @@ public record PredictionAudit(
         return Answered.joined(parts.get(0), parts.get(1), drop);
     }
 
-    private static List<OutputCondition> claims(
-            Answered target, boolean[] member, long[] memberKeys, long[] otherKeys, boolean tellsPeopleApart) {
-        double auc = new Roc(new Trial(target.likelihood(), member, OptionalDouble.empty())).auc();
-        List<OutputCondition> conditions = new ArrayList<>();
-        if (tellsPeopleApart) {
-            Claims.overlap(memberKeys, otherKeys).ifPresent(conditions::add);
-        }
-        Claims.swap(auc, memberKeys.length, otherKeys.length).ifPresent(conditions::add);
-        return conditions;
+    private static Optional<OutputCondition> swap(Answered target, boolean[] member) {
+        Trial trial = new Trial(target.likelihood(), member, OptionalDouble.empty());
+        return Claims.swap(new Roc(trial).auc(), trial.members(), trial.nonMembers());
     }
 
     private static Report.Guard guard(
