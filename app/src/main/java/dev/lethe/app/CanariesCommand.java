@@ -8,7 +8,6 @@ import dev.lethe.audit.memorization.Canary;
 import dev.lethe.audit.memorization.Insertion;
 import dev.lethe.audit.memorization.Manifest;
 import dev.lethe.core.random.Seed;
-import dev.lethe.intake.BadInputException;
 import dev.lethe.intake.Limits;
 import dev.lethe.intake.TextFile;
 import java.io.BufferedWriter;
@@ -57,15 +56,13 @@ final class CanariesCommand implements Runnable {
     private static Manifest manifest(Path file) throws IOException {
         try {
             if (Files.size(file) > 1 << 26) {
-                throw new BadInputException(file, "is larger than 64 MiB; no manifest is");
+                throw new IOException("it is larger than 64 MiB; no manifest is");
             }
             return Manifest.read(Files.readString(file));
         } catch (NoSuchFileException e) {
-            throw new BadInputException(file, "no such file; 'lethe canaries make' writes one");
-        } catch (BadInputException e) {
-            throw e;
+            throw new IOException(file + ": " + "no such file; 'lethe canaries make' writes one");
         } catch (IOException e) {
-            throw new BadInputException(file, e.getMessage() == null ? "cannot be read" : e.getMessage());
+            throw new IOException(file + ": " + e.getMessage(), e);
         }
     }
 
@@ -213,7 +210,7 @@ final class CanariesCommand implements Runnable {
                         }
                     });
                 } catch (IllegalArgumentException e) {
-                    throw new BadInputException(corpus, String.valueOf(e.getMessage()));
+                    throw new IOException(corpus + ": " + String.valueOf(e.getMessage()));
                 }
             });
             int copies = canaries.canaries().stream().mapToInt(Canary::copies).sum();
@@ -238,12 +235,11 @@ final class CanariesCommand implements Runnable {
                     return;
                 }
             } catch (JsonParseException e) {
-                throw new BadInputException(corpus, "line " + number + " is no JSON; leave --field out for plain text");
+                throw new IOException(
+                        corpus + ": " + "line " + number + " is no JSON; leave --field out for plain text");
             }
-            throw new BadInputException(
-                    corpus,
-                    "line " + number + " is no JSON object with a field '" + field
-                            + "'; name the field that holds the text");
+            throw new IOException(corpus + ": " + "line " + number + " is no JSON object with a field '" + field
+                    + "'; name the field that holds the text");
         }
     }
 

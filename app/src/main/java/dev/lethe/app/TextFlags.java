@@ -3,7 +3,6 @@ package dev.lethe.app;
 import dev.lethe.audit.memorization.CanaryFormat;
 import dev.lethe.audit.memorization.Manifest;
 import dev.lethe.core.random.Seed;
-import dev.lethe.intake.BadInputException;
 import dev.lethe.intake.Limits;
 import dev.lethe.intake.TextFile;
 import java.io.IOException;
@@ -68,7 +67,7 @@ final class TextFlags {
             }
         }
         if (list.stream().distinct().count() < 2) {
-            throw new BadInputException(words, "has fewer than two words; give a word a line");
+            throw new IOException(words + ": " + "has fewer than two words; give a word a line");
         }
         return list;
     }
