@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = Lethe.Version.class,
-        subcommands = {AuditCommand.Data.class, PredictionsCommand.class},
+        subcommands = {AuditCommand.Data.class, PredictionsCommand.class, TextCommand.class},
         footer = {
             "",
             "Examples:",

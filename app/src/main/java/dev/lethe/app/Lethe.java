@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             AuditCommand.class,
+            CanariesCommand.class,
             TrainCommand.class,
             FixCommand.class,
             ShareCommand.class,
