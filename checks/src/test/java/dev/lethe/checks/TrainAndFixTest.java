@@ -139,7 +139,7 @@ class TrainAndFixTest {
         assertThat(card.has("records")).isFalse();
         assertThat(Files.readString(folder.resolve("model/model-card.md")))
                 .contains("the presence of all rows of one 'who'", "the number of people")
-                .doesNotContain("1000");
+                .doesNotContainPattern("\\b1000\\b"); // as a word: the hash of a charge may hold the digits
         assertThat(lethe("ledger show --ledger l.db").out()).contains("for 'who' as a unit");
 
         String several = "train --table visits.csv --label outcome --epsilon 6 --delta 1e-4 --out none";
